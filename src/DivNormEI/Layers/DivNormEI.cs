@@ -1,0 +1,205 @@
+using DivNorm.Filters;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace DivNorm.Layers;
+
+/// <summary>
+/// Divisive normalisation with lateral excitation and inhibition: Eq. 2-6 of Veerabadran, Raina and de Sa,
+/// "Bio-inspired learnable divisive normalization for ANNs" (SVRHM at NeurIPS 2021).
+/// <code>
+/// Yn = Y^2 / (w_div * Y^2 + sigma^2 + epsilon)   depthwise      (2)
+/// E  = w_exc * Y  (or Yn)                        all channels   (3)
+/// I  = w_inh * Yn                                all channels   (4)
+/// Z~ = Yn + E - I                                               (5)
+/// Z  = ReLU(BN(Z~))                                             (6)
+/// </code>
+/// Input and output are [N, C, H, W] of the layer's C and dtype, any N, H and W; convolutions are zero-padded
+/// cross-correlations that keep H and W. The weights w_div [C, 1, k, k], w_exc and w_inh [C, C, k, k] are never negative:
+/// whatever an optimiser or a loaded file leaves behind is projected before a forward pass, a state dict or a save sees it.
+/// </summary>
+public sealed class DivNormEI : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter w_div;
+    private readonly Parameter w_exc;
+    private readonly Parameter w_inh;
+    private readonly Parameter sigma;
+    private readonly Parameter? b_exc;
+    private readonly Parameter? b_inh;
+    private readonly BatchNorm2d bn;
+
+    /// <summary>A layer for <paramref name="channels"/> channels.</summary>
+    /// <param name="channels">C, 1 or more.</param>
+    /// <param name="options">What can be chosen; null takes <see cref="DivNormEIOptions.Paper"/>.</param>
+    /// <param name="device">Where the weights live; null takes the default device.</param>
+    /// <param name="dtype">Float32 or Float64; null takes the default dtype.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument or option is outside its range.</exception>
+    public DivNormEI(long channels, DivNormEIOptions? options = null, Device? device = null, ScalarType? dtype = null)
+        : base(nameof(DivNormEI))
+    {
+        if (channels < 1)
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"channels is {channels}; it must be 1 or more.");
+        Options = options ?? DivNormEIOptions.Paper;
+        Options.Validate();
+        Channels = channels;
+        var type = dtype ?? get_default_dtype();
+        if (type is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentOutOfRangeException(nameof(dtype), type, $"dtype is {type}; DivNormEI computes in Float32 or Float64.");
+
+        using var generator = Options.Seed is { } seed ? new Generator((ulong)seed, CPU) : null;
+        using (NewDisposeScope())
+        {
+            using var _ = no_grad();
+            w_div = Own(Gaussians.DivisionKernels(channels, Options.DivisionKernel, generator));
+            w_exc = Own(RandomLateral(Options.ExcitationKernel, generator));
+            w_inh = Own(RandomLateral(Options.InhibitionKernel, generator));
+            sigma = Own(full(channels, Options.InitialSigma));
+            if (Options.LateralBias)
+            {
+                b_exc = Own(RandomBias(Options.ExcitationKernel, generator));
+                b_inh = Own(RandomBias(Options.InhibitionKernel, generator));
+            }
+        }
+
+        bn = nn.BatchNorm2d(channels, Options.BatchNormEpsilon, Options.BatchNormMomentum, device: device, dtype: type);
+        RegisterComponents();
+        foreach (var tensor in base.parameters().Concat<Tensor>(base.buffers()))
+            tensor.DetachFromDisposeScope(); // a layer made inside a scope outlives it
+
+        Parameter Own(Tensor start) =>
+            (Parameter)new Parameter(start.to(type).to(device ?? get_default_device()), requires_grad: true).DetachFromDisposeScope();
+    }
+
+    /// <summary>C, the number of channels.</summary>
+    public long Channels { get; }
+
+    /// <summary>The options that the layer was made with.</summary>
+    public DivNormEIOptions Options { get; }
+
+    /// <summary>w_div of Eq. 2, [C, 1, k, k], never negative.</summary>
+    public Parameter DivisionWeight => Projected(w_div);
+
+    /// <summary>w_exc of Eq. 3, [C out, C in, k, k], never negative.</summary>
+    public Parameter ExcitationWeight => Projected(w_exc);
+
+    /// <summary>w_inh of Eq. 4, [C out, C in, k, k], never negative.</summary>
+    public Parameter InhibitionWeight => Projected(w_inh);
+
+    /// <summary>The semi-saturation constant of Eq. 2, [C], in units of the input.</summary>
+    public Parameter Sigma => Projected(sigma);
+
+    /// <summary>The bias of E, [C], or null without <see cref="DivNormEIOptions.LateralBias"/>.</summary>
+    public Parameter? ExcitationBias => b_exc is null ? null : Projected(b_exc);
+
+    /// <summary>The bias of I, [C], or null without <see cref="DivNormEIOptions.LateralBias"/>.</summary>
+    public Parameter? InhibitionBias => b_inh is null ? null : Projected(b_inh);
+
+    /// <summary>The batch norm of Eq. 6.</summary>
+    public BatchNorm2d BatchNorm => bn;
+
+    /// <summary>Eq. 2-6. Call the layer with <c>call</c>.</summary>
+    /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
+    /// <returns>Z, [N, C, H, W].</returns>
+    /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Compute(input).Output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Every stage of Eq. 2-6 for one input, as <see cref="forward"/> computes them in the current mode (training mode
+    /// updates the running statistics as a forward pass does).
+    /// </summary>
+    /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
+    /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
+    public DivNormEIStages Stages(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var stages = Compute(input);
+        scope.MoveToOuter(stages.Normalized, stages.Excitation, stages.Inhibition, stages.Integrated, stages.Output);
+        return stages;
+    }
+
+    /// <inheritdoc/>
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+    {
+        ProjectAll();
+        return base.state_dict(destination, prefix);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
+    {
+        ProjectAll();
+        return base.named_parameters(recurse);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> parameters(bool recurse = true)
+    {
+        ProjectAll();
+        return base.parameters(recurse);
+    }
+
+    private DivNormEIStages Compute(Tensor input)
+    {
+        CheckInput(input);
+        ProjectAll();
+        var energy = input.square();
+        var pool = F.conv2d(energy, w_div, padding: Half(Options.DivisionKernel), groups: Channels);
+        var semiSaturation = (sigma.square() + Options.Epsilon).view(1, Channels, 1, 1);
+        var normalized = energy / (pool + semiSaturation);
+        var source = Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
+        var excitation = F.conv2d(source, w_exc, b_exc, padding: Half(Options.ExcitationKernel));
+        var inhibition = F.conv2d(normalized, w_inh, b_inh, padding: Half(Options.InhibitionKernel));
+        var integrated = normalized + excitation - inhibition;
+        var output = F.relu(bn.call(integrated));
+        return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
+    }
+
+    private void CheckInput(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.dim() != 4 || input.shape[1] != Channels)
+            throw new ArgumentException($"DivNormEI of {Channels} channels takes [N, {Channels}, H, W]; the input is [{string.Join(", ", input.shape)}].", nameof(input));
+        if (input.dtype != w_div.dtype)
+            throw new ArgumentException($"DivNormEI's weights are {w_div.dtype} and the input is {input.dtype}; convert one with .to(...).", nameof(input));
+        if (input.device_type != w_div.device_type || input.device_index != w_div.device_index)
+            throw new ArgumentException($"DivNormEI's weights are on {w_div.device} and the input is on {input.device}; move one with .to(...).", nameof(input));
+        if (training && input.shape[0] * input.shape[2] * input.shape[3] == 1)
+            throw new ArgumentException("DivNormEI in training mode normalises by batch statistics and needs more than one value a channel; the input has one. Use eval() or a larger batch or map.", nameof(input));
+    }
+
+    private Parameter Projected(Parameter parameter)
+    {
+        ProjectAll();
+        return parameter;
+    }
+
+    private void ProjectAll()
+    {
+        NonNegative.Project(w_div, w_exc, w_inh);
+        if (Options.NonNegativity == NonNegativity.AllParameters)
+            NonNegative.Project(sigma, b_exc, b_inh, bn.weight, bn.bias);
+    }
+
+    private Tensor RandomLateral(int kernel, Generator? generator)
+    {
+        var unit = rand([Channels, Channels, kernel, kernel], ScalarType.Float64, generator: generator);
+        double fanIn = FanIn(kernel);
+        return Options.LateralInit == LateralInit.UnitSum ? unit * (2 / fanIn) : ((2 * unit - 1) / Math.Sqrt(fanIn)).clamp_(min: 0);
+    }
+
+    private Tensor RandomBias(int kernel, Generator? generator)
+    {
+        var signed = (2 * rand([Channels], ScalarType.Float64, generator: generator) - 1) / Math.Sqrt(FanIn(kernel));
+        return Options.NonNegativity == NonNegativity.AllParameters ? signed.clamp_(min: 0) : signed;
+    }
+
+    private double FanIn(int kernel) => (double)Channels * kernel * kernel;
+
+    private static long[] Half(int kernel) => [kernel / 2, kernel / 2];
+}

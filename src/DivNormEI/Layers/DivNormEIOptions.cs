@@ -1,0 +1,124 @@
+namespace DivNorm.Layers;
+
+/// <summary>Which signal the lateral excitation of <see cref="DivNormEI"/> reads.</summary>
+public enum ExcitationSource
+{
+    /// <summary>The layer's input Y: Eq. 3 of the paper, E = w_exc * Y.</summary>
+    Input,
+
+    /// <summary>The normalised activations Yn: what the authors' code computes, E = w_exc * Yn.</summary>
+    Normalized,
+}
+
+/// <summary>How the lateral weights w_exc and w_inh of <see cref="DivNormEI"/> start.</summary>
+public enum LateralInit
+{
+    /// <summary>
+    /// Uniform on [0, 2 / fan-in), fan-in = C * kernel^2: non-negative from the start, and the weights of a unit sum to
+    /// one in expectation, so that E and I start as local averages, of the size of what they read.
+    /// </summary>
+    UnitSum,
+
+    /// <summary>
+    /// The framework's default for a convolution, uniform on [-b, b) with b = 1 / sqrt(fan-in), its negative half set to
+    /// zero. The authors' code starts signed and clamps after the first step; here no forward pass sees a negative weight.
+    /// </summary>
+    FrameworkDefault,
+}
+
+/// <summary>Which parameters of <see cref="DivNormEI"/> are held at or above zero.</summary>
+public enum NonNegativity
+{
+    /// <summary>The lateral weights w_div, w_exc and w_inh: the paper.</summary>
+    LateralWeights,
+
+    /// <summary>Every parameter, also sigma, the lateral biases and the weight and bias of the batch norm: the authors' code.</summary>
+    AllParameters,
+}
+
+/// <summary>
+/// What can be chosen about a <see cref="DivNormEI"/> layer. The defaults are the paper's (Veerabadran, Raina and de Sa,
+/// SVRHM at NeurIPS 2021); <see cref="AuthorsCode"/> holds what the authors' public code does instead.
+/// </summary>
+public sealed record DivNormEIOptions
+{
+    /// <summary>The paper: excitation from Y, kernels 5, 9 and 7, no lateral biases.</summary>
+    public static DivNormEIOptions Paper { get; } = new();
+
+    /// <summary>
+    /// The authors' public code: excitation from Yn, inhibition kernel 5, lateral biases, the framework's random start,
+    /// and every parameter held at or above zero.
+    /// </summary>
+    public static DivNormEIOptions AuthorsCode { get; } = new()
+    {
+        ExcitationSource = ExcitationSource.Normalized,
+        InhibitionKernel = 5,
+        LateralBias = true,
+        LateralInit = LateralInit.FrameworkDefault,
+        NonNegativity = NonNegativity.AllParameters,
+    };
+
+    /// <summary>Side in pixels of the depthwise division kernel w_div (Eq. 2): odd, 1 to 63.</summary>
+    public int DivisionKernel { get; init; } = 5;
+
+    /// <summary>Side in pixels of the excitation kernel w_exc (Eq. 3): odd, 1 to 63.</summary>
+    public int ExcitationKernel { get; init; } = 9;
+
+    /// <summary>Side in pixels of the inhibition kernel w_inh (Eq. 4): odd, 1 to 63.</summary>
+    public int InhibitionKernel { get; init; } = 7;
+
+    /// <summary>The signal that the excitation reads.</summary>
+    public ExcitationSource ExcitationSource { get; init; } = ExcitationSource.Input;
+
+    /// <summary>Whether E and I each carry a bias per channel.</summary>
+    public bool LateralBias { get; init; }
+
+    /// <summary>How w_exc and w_inh start.</summary>
+    public LateralInit LateralInit { get; init; } = LateralInit.UnitSum;
+
+    /// <summary>Which parameters are held at or above zero.</summary>
+    public NonNegativity NonNegativity { get; init; } = NonNegativity.LateralWeights;
+
+    /// <summary>What the semi-saturation constant sigma starts at, in units of the input: greater than 0.</summary>
+    public double InitialSigma { get; init; } = 1;
+
+    /// <summary>The term added to sigma^2 in Eq. 2, in squared units of the input: 0 or greater.</summary>
+    public double Epsilon { get; init; } = 1e-5;
+
+    /// <summary>The term added to the variance by the batch norm of Eq. 6: greater than 0.</summary>
+    public double BatchNormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>The weight of a new batch in the running statistics of the batch norm: 0 to 1.</summary>
+    public double BatchNormMomentum { get; init; } = 0.1;
+
+    /// <summary>The seed of the random start; null draws from the framework's global generator.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names option, value and range.</exception>
+    public void Validate()
+    {
+        Kernel(nameof(DivisionKernel), DivisionKernel);
+        Kernel(nameof(ExcitationKernel), ExcitationKernel);
+        Kernel(nameof(InhibitionKernel), InhibitionKernel);
+        Known(nameof(ExcitationSource), ExcitationSource);
+        Known(nameof(LateralInit), LateralInit);
+        Known(nameof(NonNegativity), NonNegativity);
+        Check(nameof(InitialSigma), InitialSigma, InitialSigma > 0 && double.IsFinite(InitialSigma), "greater than 0 and finite");
+        Check(nameof(Epsilon), Epsilon, Epsilon >= 0 && double.IsFinite(Epsilon), "0 or greater and finite");
+        Check(nameof(BatchNormEpsilon), BatchNormEpsilon, BatchNormEpsilon > 0 && double.IsFinite(BatchNormEpsilon), "greater than 0 and finite");
+        Check(nameof(BatchNormMomentum), BatchNormMomentum, BatchNormMomentum is >= 0 and <= 1, "0 to 1");
+    }
+
+    private static void Kernel(string name, int side) => Check(name, side, side is >= 1 and <= 63 && side % 2 == 1, "odd, 1 to 63");
+
+    private static void Known<T>(string name, T value)
+        where T : struct, Enum =>
+        Check(name, value, Enum.IsDefined(value), string.Join(" or ", Enum.GetNames<T>()));
+
+    private static void Check<T>(string name, T value, bool valid, string range)
+    {
+        if (!valid)
+            throw new ArgumentOutOfRangeException(name, value, $"DivNormEIOptions.{name} is {value}; it must be {range}.");
+    }
+}

@@ -1,0 +1,28 @@
+namespace DivNorm;
+
+/// <summary>
+/// Something a user handed in (a file, a folder, a configuration) cannot be used. The message is one line that says what,
+/// where, and what to do; programs show it as it is, without a stack trace.
+/// </summary>
+public sealed class UserInputException : Exception
+{
+    /// <summary>An error without a message of its own.</summary>
+    public UserInputException()
+    {
+    }
+
+    /// <summary>An error with its one-line message.</summary>
+    /// <param name="message">What is wrong, where, and what to do.</param>
+    public UserInputException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An error with its one-line message and the failure behind it.</summary>
+    /// <param name="message">What is wrong, where, and what to do.</param>
+    /// <param name="innerException">The failure that led to it.</param>
+    public UserInputException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
