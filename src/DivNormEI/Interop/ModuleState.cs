@@ -1,0 +1,98 @@
+using static TorchSharp.torch;
+
+namespace DivNorm.Interop;
+
+/// <summary>Saves and loads the parameters and buffers of a module by their <c>state_dict</c> names.</summary>
+public static class ModuleState
+{
+    /// <summary>Saves a module's parameters and buffers, whole or not at all.</summary>
+    /// <param name="module">The module; on any device.</param>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
+    /// <param name="metadata">Free text to go with them; null for none.</param>
+    /// <exception cref="UserInputException">The file cannot be written.</exception>
+    public static void SaveModule(nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        SafetensorsFile.Write(path, module.state_dict().Select(pair => (pair.Key, pair.Value)), metadata);
+    }
+
+    /// <summary>Loads a module's parameters and buffers from a file.</summary>
+    /// <param name="module">The module; its tensors are overwritten in place and keep device and type.</param>
+    /// <param name="path">The file to read.</param>
+    /// <param name="strict">Whether a name missing from the file or unknown to the module is an error.</param>
+    /// <returns>The names that differ; both lists are empty after a strict load.</returns>
+    /// <exception cref="UserInputException">The file is bad, or does not fit the module; the module is then as it was.</exception>
+    public static ModuleLoadResult LoadModule(nn.Module module, string path, bool strict = true)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return LoadModule(module, file, strict);
+    }
+
+    /// <summary>Loads a module's parameters and buffers from an open file.</summary>
+    /// <param name="module">The module; its tensors are overwritten in place and keep device and type.</param>
+    /// <param name="file">The file to read.</param>
+    /// <param name="strict">Whether a name missing from the file or unknown to the module is an error.</param>
+    /// <returns>The names that differ; both lists are empty after a strict load.</returns>
+    /// <exception cref="UserInputException">The file does not fit the module; the module is then as it was.</exception>
+    public static ModuleLoadResult LoadModule(nn.Module module, SafetensorsFile file, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(file);
+        var state = module.state_dict();
+        var result = new ModuleLoadResult(
+            [.. state.Keys.Where(name => file.Find(name) is null)],
+            [.. file.Tensors.Select(tensor => tensor.Name).Where(name => !state.ContainsKey(name))]);
+        if (strict)
+            CheckNames(file, result);
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        // Everything is read and checked before the first copy: a bad file leaves no module half loaded.
+        var loaded = new List<(Tensor Target, Tensor Value)>();
+        foreach (var (name, target) in state)
+        {
+            if (file.Find(name) is not { } entry)
+                continue;
+            CheckFit(file, entry, target);
+            loaded.Add((target, file.Read(name)));
+        }
+
+        foreach (var (target, value) in loaded)
+            target.copy_(value);
+        return result;
+    }
+
+    private static void CheckNames(SafetensorsFile file, ModuleLoadResult names)
+    {
+        if (names.Missing.Count > 0)
+            throw new UserInputException($"{file.Name}: lacks {List(names.Missing)}, which the module has");
+        if (names.Unexpected.Count > 0)
+            throw new UserInputException($"{file.Name}: holds {List(names.Unexpected)}, which the module has not");
+    }
+
+    private static void CheckFit(SafetensorsFile file, SafetensorsTensor entry, Tensor target)
+    {
+        var where = $"{file.Name}: tensor {SafetensorsHeader.Quote(entry.Name)}";
+        if (!entry.Shape.SequenceEqual(target.shape))
+        {
+            throw new UserInputException(
+                $"{where}: expected shape [{string.Join(", ", target.shape)}], found [{string.Join(", ", entry.Shape)}]");
+        }
+
+        // Between widths of floating point copying rounds, as is wanted; between kinds it would cut off silently.
+        if (entry.ScalarType is { } type && is_floating_point(type) != target.is_floating_point())
+            throw new UserInputException($"{where}: expected {target.dtype}, found {entry.DType}");
+    }
+
+    private static string List(IReadOnlyList<string> names)
+    {
+        const int most = 5;
+        var text = string.Join(", ", names.Take(most).Select(SafetensorsHeader.Quote));
+        return names.Count > most ? $"{text} and {names.Count - most} more" : text;
+    }
+}
+
+/// <summary>The names in which a module and a file differed.</summary>
+/// <param name="Missing">In the module, not in the file; these tensors kept their values.</param>
+/// <param name="Unexpected">In the file, not in the module; not read.</param>
+public sealed record ModuleLoadResult(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected);

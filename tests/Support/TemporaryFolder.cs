@@ -1,0 +1,15 @@
+namespace DivNorm.Tests;
+
+/// <summary>A new empty folder, removed with all it holds at the end of a test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("divnorm-test-");
+
+    internal string FullName => folder.FullName;
+
+    internal IEnumerable<string> FileNames => folder.EnumerateFileSystemInfos().Select(info => info.Name).Order();
+
+    internal string this[string name] => Path.Combine(folder.FullName, name);
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
