@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+
+namespace DivNorm.Kernels;
+
+/// <summary>
+/// Page-aligned floats outside the managed heap, lent by <see cref="NativePool"/>. Disposing gives them back; a block that is
+/// forgotten (spectra kept for a backward pass that never came) is freed by its finalizer.
+/// </summary>
+internal sealed unsafe partial class NativeBlock : IDisposable
+{
+    /// <summary>Size and alignment of a huge page on x64 and arm64 Linux.</summary>
+    private const nuint HugePage = 2 << 20;
+    private const nuint Page = 4096;
+    private const int AdviseHugePages = 14;
+
+    private float* pointer;
+
+    private NativeBlock(float* pointer, nuint bytes)
+    {
+        this.pointer = pointer;
+        Bytes = (long)bytes;
+        GC.AddMemoryPressure(Bytes);
+    }
+
+    ~NativeBlock() => Free();
+
+    public long Bytes { get; }
+
+    public float* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(pointer == null, this);
+            return pointer;
+        }
+    }
+
+    /// <summary>What a request for so many floats occupies.</summary>
+    public static long BytesFor(long floats)
+    {
+        nuint bytes = checked((nuint)floats * sizeof(float));
+        nuint unit = bytes >= HugePage ? HugePage : Page;
+        return (long)((Math.Max(bytes, 1) + unit - 1) / unit * unit);
+    }
+
+    /// <summary>Memory of undefined content. Scattered spectra touch a page a store: huge pages spare most of the misses.</summary>
+    public static NativeBlock Allocate(long floats)
+    {
+        nuint bytes = (nuint)BytesFor(floats);
+        bool large = bytes >= HugePage;
+        float* pointer = (float*)NativeMemory.AlignedAlloc(bytes, large ? HugePage : Page);
+        if (large && OperatingSystem.IsLinux())
+            _ = Advise(pointer, bytes, AdviseHugePages);
+        return new NativeBlock(pointer, bytes);
+    }
+
+    /// <summary>Gives the memory back to the pool; this object is dead afterwards.</summary>
+    public void Dispose()
+    {
+        float* kept = pointer;
+        if (kept == null)
+            return;
+        pointer = null;
+        GC.RemoveMemoryPressure(Bytes);
+        GC.SuppressFinalize(this);
+        NativePool.Return(new NativeBlock(kept, (nuint)Bytes));
+    }
+
+    /// <summary>Gives the memory back to the system.</summary>
+    public void Free()
+    {
+        if (pointer == null)
+            return;
+        NativeMemory.AlignedFree(pointer);
+        pointer = null;
+        GC.RemoveMemoryPressure(Bytes);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(void* address, nuint length, int advice);
+}

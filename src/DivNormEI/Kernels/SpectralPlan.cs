@@ -1,0 +1,225 @@
+namespace DivNorm.Kernels;
+
+/// <summary>
+/// The stages of both passes, block of tiles after block of tiles. Forward: input transforms, a product a bin, inverse transforms.
+/// Backward: gradient transforms, both products a bin, overlap-add of the input gradients; weight gradients at the end.
+/// </summary>
+internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
+    where TLane : unmanaged, ILane<TLane>
+{
+    /// <summary>Bins a thread takes at once, so that it knows what to prefetch.</summary>
+    private const int BinsAtOnce = 8;
+
+    private readonly LateralGeometry geometry;
+    private readonly TileTransform<TLane> tiles;
+    private readonly WeightTransform<TLane> weights;
+    private readonly long scratchFloats;
+
+    public SpectralPlan(LateralGeometry geometry, SimdPath path, long memoryBudget)
+    {
+        this.geometry = geometry;
+        Path = path;
+        tiles = new(geometry);
+        weights = new(geometry, tiles);
+        scratchFloats = (Math.Max(Math.Max(tiles.ScratchFloats, weights.ScratchFloats), new BinScratch(geometry, null).Floats) + 1023) / 1024 * 1024;
+        long kept = geometry.Blocks * NativeBlock.BytesFor(geometry.InputFloats);
+        KeepsSpectra = kept + NativeBlock.BytesFor(geometry.OutputFloats) + geometry.WeightBytes <= memoryBudget;
+    }
+
+    public override LateralShape Shape => geometry.Shape;
+
+    public override SimdPath Path { get; }
+
+    public override SpectraKey SpectraKey => SpectraKey.Of(geometry);
+
+    public override bool KeepsSpectra { get; }
+
+    public override WeightSpectra Transform(float* excitation, float* inhibition, int threads)
+    {
+        NativeBlock block = NativePool.Rent(geometry.WeightFloats);
+        using NativeBlock scratch = Scratch(threads);
+        float* spectra = block.Pointer, work = scratch.Pointer;
+        WorkerPool.Run(threads, weights.Units, (worker, unit) => weights.Forward(unit, excitation, inhibition, spectra, work + (worker * scratchFloats)));
+        return new WeightSpectra(SpectraKey, block);
+    }
+
+    public override SavedSpectra? Forward(in ForwardArguments arguments, WeightSpectra spectra, int threads)
+    {
+        Check(spectra);
+        ForwardArguments a = arguments;
+        bool keep = a.Keep && KeepsSpectra;
+        var inputs = new NativeBlock[keep ? geometry.Blocks : 1];
+        using NativeBlock outputs = NativePool.Rent(geometry.OutputFloats);
+        using NativeBlock scratch = Scratch(threads);
+        float* output = outputs.Pointer, work = scratch.Pointer, weight = spectra.Pointer;
+        for (int block = 0; block < geometry.Blocks; block++)
+        {
+            int slot = keep ? block : 0;
+            inputs[slot] ??= NativePool.Rent(geometry.InputFloats);
+            float* input = inputs[slot].Pointer;
+            (int firstRow, int rows) = geometry.RowsOf(block);
+            int count = rows * geometry.Horizontal.Count;
+            TransformInputs(threads, firstRow, count, a.Y, a.Yn, input, work);
+            ForEachBin(threads, (worker, bin, last) =>
+            {
+                Prefetcher ahead = Ahead(bin, last, input, geometry.InputBin, count * geometry.InputTile, weight);
+                BinForward<TLane>.Run(
+                    geometry, new BinScratch(geometry, work + (worker * scratchFloats)), bin, count,
+                    input + (bin * geometry.InputBin), weight + (bin * geometry.WeightBin), output + (bin * geometry.OutputBin), ref ahead);
+            });
+            WorkerPool.Run(threads, count * geometry.OutputBlocks, (worker, unit) =>
+                StoreOutputs(a, firstRow, unit / geometry.OutputBlocks, unit % geometry.OutputBlocks, output, work + (worker * scratchFloats)));
+        }
+        if (keep)
+            return new SavedSpectra(inputs);
+        inputs[0].Dispose();
+        return null;
+    }
+
+    public override void Backward(in BackwardArguments arguments, WeightSpectra spectra, SavedSpectra? saved, int threads)
+    {
+        Check(spectra);
+        BackwardArguments a = arguments;
+        NativeBlock[]? kept = saved?.Take();
+        using NativeBlock? own = kept is null ? NativePool.Rent(geometry.InputFloats) : null;
+        using NativeBlock gradients = NativePool.Rent(geometry.OutputFloats);
+        using NativeBlock weightGradients = NativePool.Rent(geometry.WeightFloats);
+        using NativeBlock scratch = Scratch(threads);
+        float* gradient = gradients.Pointer, weightGradient = weightGradients.Pointer, work = scratch.Pointer, weight = spectra.Pointer;
+        float[] bias = new float[geometry.Columns];
+        ClearInputGradients(threads, a);
+        for (int block = 0; block < geometry.Blocks; block++)
+        {
+            float* input = (kept is null ? own! : kept[block]).Pointer;
+            (int firstRow, int rows) = geometry.RowsOf(block);
+            int count = rows * geometry.Horizontal.Count;
+            if (kept is null)
+                TransformInputs(threads, firstRow, count, a.Y, a.Yn, input, work);
+            WorkerPool.Run(threads, count * geometry.OutputBlocks, (worker, unit) =>
+                TransformGradient(a.GradOutput, firstRow, unit / geometry.OutputBlocks, unit % geometry.OutputBlocks, gradient, work + (worker * scratchFloats)));
+            bool add = block > 0;
+            ForEachBin(threads, (worker, bin, last) =>
+            {
+                Prefetcher ahead = Ahead(bin, last, input, geometry.InputBin, count * geometry.InputTile, weight);
+                var matrices = new BinScratch(geometry, work + (worker * scratchFloats));
+                BinBackward<TLane>.Run(
+                    geometry, matrices, bin, count, input + (bin * geometry.InputBin), weight + (bin * geometry.WeightBin),
+                    gradient + (bin * geometry.OutputBin), weightGradient + (bin * geometry.WeightBin), add, ref ahead);
+                if (bin == 0)
+                {
+                    fixed (float* sum = bias)
+                        BinBackward<TLane>.AddBias(geometry, matrices, count, sum);
+                }
+            });
+            AddInputGradients(threads, firstRow, rows, a, input, work);
+            kept?[block].Dispose();
+        }
+        WorkerPool.Run(threads, weights.Units, (worker, unit) =>
+            weights.Inverse(unit, weightGradient, a.GradExcitation, a.GradInhibition, work + (worker * scratchFloats)));
+        if (a.GradShift != null)
+            bias.AsSpan(0, Shape.Channels).CopyTo(new Span<float>(a.GradShift, Shape.Channels));
+    }
+
+    private NativeBlock Scratch(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return NativePool.Rent(threads * scratchFloats);
+    }
+
+    private void Check(WeightSpectra spectra)
+    {
+        if (spectra.Key != SpectraKey)
+            throw new ArgumentException($"spectra for {spectra.Key} given to a plan for {SpectraKey}", nameof(spectra));
+    }
+
+    /// <summary>Calls body(worker, bin, end of the worker's run of bins).</summary>
+    private void ForEachBin(int threads, Action<int, int, int> body) =>
+        WorkerPool.Run(threads, (geometry.Bins + BinsAtOnce - 1) / BinsAtOnce, (worker, unit) =>
+        {
+            int end = Math.Min(geometry.Bins, (unit + 1) * BinsAtOnce);
+            for (int bin = unit * BinsAtOnce; bin < end; bin++)
+                body(worker, bin, end);
+        });
+
+    /// <summary>The next bin's weights and inputs.</summary>
+    private Prefetcher Ahead(int bin, int end, float* input, long inputBin, int inputFloats, float* weight)
+    {
+        int next = bin + 1 < end ? bin + 1 : bin;
+        return new Prefetcher(weight + (next * geometry.WeightBin), 2 * geometry.WeightPlane, input + (next * inputBin), inputFloats);
+    }
+
+    private (int Image, int Ty, int Tx) Place(int firstRow, int tile)
+    {
+        int row = firstRow + (tile / geometry.Horizontal.Count);
+        return (row / geometry.Vertical.Count, row % geometry.Vertical.Count, tile % geometry.Horizontal.Count);
+    }
+
+    private void TransformInputs(int threads, int firstRow, int count, float* y, float* yn, float* input, float* work) =>
+        WorkerPool.Run(threads, count * geometry.PairBlocks, (worker, unit) =>
+        {
+            int tile = unit / geometry.PairBlocks, block = unit % geometry.PairBlocks;
+            (int image, int ty, int tx) = Place(firstRow, tile);
+            tiles.Forward(
+                PlanePair.OfInputs(geometry, y, yn, image, block), TileWindow.Input(geometry, ty, tx),
+                input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), geometry.InputOffsets(0), work + (worker * scratchFloats));
+        });
+
+    private void TransformGradient(float* gradOutput, int firstRow, int tile, int block, float* gradient, float* scratch)
+    {
+        (int image, int ty, int tx) = Place(firstRow, tile);
+        tiles.Forward(
+            PlanePair.OfOne(geometry, gradOutput, image, block), TileWindow.Output(geometry, ty, tx),
+            gradient + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), geometry.OutputOffsets(0), scratch);
+    }
+
+    private void StoreOutputs(in ForwardArguments a, int firstRow, int tile, int block, float* output, float* scratch)
+    {
+        (int image, int ty, int tx) = Place(firstRow, tile);
+        int channel = block * 2 * TLane.Count;
+        var store = new EpilogueStore<TLane>(
+            a.Residual == null ? 0 : (nint)(a.Residual - a.Output), a.Residual != null,
+            a.Scale == null ? null : a.Scale + channel, a.Shift == null ? null : a.Shift + channel, a.Rectify);
+        tiles.Inverse(
+            output + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), geometry.OutputOffsets(0),
+            PlanePair.OfOne(geometry, a.Output, image, block), TileWindow.Output(geometry, ty, tx), store, scratch);
+    }
+
+    /// <summary>Where tiles overlap, the order of additions must not depend on the threads: rows of tiles that touch are done one after the other.</summary>
+    private void AddInputGradients(int threads, int firstRow, int rows, BackwardArguments a, float* input, float* work)
+    {
+        int apart = geometry.Vertical.Apart, across = geometry.Horizontal.Count;
+        for (int phase = 0; phase < apart; phase++)
+        {
+            int[] turn = [.. Enumerable.Range(0, rows).Where(r => (firstRow + r) % geometry.Vertical.Count % apart == phase)];
+            WorkerPool.Run(threads, turn.Length * geometry.PairBlocks, (worker, unit) =>
+            {
+                int row = turn[unit / geometry.PairBlocks], block = unit % geometry.PairBlocks;
+                for (int tx = 0; tx < across; tx++)
+                {
+                    int tile = (row * across) + tx;
+                    (int image, int ty, _) = Place(firstRow, tile);
+                    tiles.Inverse(
+                        input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), geometry.InputOffsets(0),
+                        PlanePair.OfInputs(geometry, a.GradY, a.GradYn, image, block), TileWindow.Input(geometry, ty, tx), default(AddStore<TLane>), work + (worker * scratchFloats));
+                }
+            });
+        }
+    }
+
+    /// <summary>What the overlapping tiles add to: zero, or with a residual the output gradient.</summary>
+    private void ClearInputGradients(int threads, BackwardArguments a)
+    {
+        int plane = Shape.Height * Shape.Width;
+        WorkerPool.Run(threads, Shape.Batch * Shape.Channels, (_, unit) =>
+        {
+            nint offset = (nint)unit * plane;
+            if (!Shape.SharedSource)
+                new Span<float>(a.GradY + offset, plane).Clear();
+            var target = new Span<float>(a.GradYn + offset, plane);
+            if (a.ResidualIsYn)
+                new Span<float>(a.GradOutput + offset, plane).CopyTo(target);
+            else
+                target.Clear();
+        });
+    }
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+
+namespace DivNorm.Kernels;
+
+/// <summary>
+/// Between maps and spectra: the 2-D transform of one tile for the L channel pairs of one block, lanes across channels, so that no
+/// butterfly needs a shuffle. Rows first, while they are transposed from channel planes into lanes, then columns, straight to
+/// (or from) the scattered bins. Scratch: the tile [row][column][re, im][L], a transform's scratch, and a row of planes.
+/// </summary>
+internal sealed unsafe class TileTransform<TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    /// <summary>Rows fetched into L1 ahead of the one at work.</summary>
+    private const int RowsAhead = 2;
+
+    private readonly LateralGeometry geometry;
+    private readonly Fourier<TLane> vertical;
+    private readonly Fourier<TLane> horizontal;
+    private readonly int width;
+    private readonly int height;
+    private readonly int mapWidth;
+    private readonly nint plane;
+
+    public TileTransform(LateralGeometry geometry)
+    {
+        this.geometry = geometry;
+        width = geometry.Horizontal.Size;
+        height = geometry.Vertical.Size;
+        mapWidth = geometry.Shape.Width;
+        plane = (nint)geometry.Shape.Height * mapWidth;
+        vertical = Fourier<TLane>.Of(height);
+        horizontal = Fourier<TLane>.Of(width);
+        PlaneRowStride = width + 16;
+        ScratchFloats = (height * geometry.RowStride) + Math.Max(vertical.ScratchFloats, horizontal.ScratchFloats) + (2 * TLane.Count * PlaneRowStride);
+    }
+
+    /// <summary>Floats of scratch a call needs.</summary>
+    public int ScratchFloats { get; }
+
+    /// <summary>Floats from a channel's row to the next in the row scratch.</summary>
+    private int PlaneRowStride { get; }
+
+    /// <summary>The tile at the start of a scratch.</summary>
+    public static float* Tile(float* scratch) => scratch;
+
+    /// <summary>Reads a window of the planes, zero outside, and stores its spectrum past the caches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Forward(in PlanePair planes, in TileWindow window, float* spectrum, int* binOffsets, float* scratch)
+    {
+        float* tile = Tile(scratch);
+        float* work = tile + (height * geometry.RowStride);
+        for (int y = 0; y < height; y++)
+        {
+            float* row = tile + (y * geometry.RowStride);
+            if (y < window.Top || y >= window.Bottom)
+            {
+                new Span<float>(row, width * 2 * TLane.Count).Clear();
+                continue;
+            }
+            nint offset = ((nint)(window.OriginY + y) * mapWidth) + window.OriginX;
+            if (y + RowsAhead < window.Bottom)
+            {
+                FetchRow(planes.Re + offset + (RowsAhead * mapWidth), planes.ReCount, window);
+                FetchRow(planes.Im + offset + (RowsAhead * mapWidth), planes.ImCount, window);
+            }
+            LoadRow(planes.Re + offset, planes.ReCount, window, row, work);
+            LoadRow(planes.Im + offset, planes.ImCount, window, row + TLane.Count, work);
+            horizontal.Run(row, geometry.ColumnOffsets, TLane.Count, row, geometry.ColumnOffsets, TLane.Count, work);
+        }
+        StoreColumns(tile, spectrum, binOffsets, TLane.Count, work);
+    }
+
+    /// <summary>Transforms the columns of a tile whose rows are transformed, to spectra whose imaginary parts lie <paramref name="imaginary"/> floats further.</summary>
+    public void StoreColumns(float* tile, float* spectrum, int* binOffsets, nint imaginary, float* work)
+    {
+        for (int kx = 0; kx < width; kx++)
+            vertical.RunStreaming(tile + geometry.ColumnOffsets[kx], geometry.RowOffsets, TLane.Count, spectrum, binOffsets + (kx * height), imaginary, work);
+    }
+
+    /// <summary>Transforms back the columns of a spectrum into the tile. The inverse is the transform with parts swapped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void LoadColumns(float* spectrum, int* binOffsets, nint imaginary, float* tile, float* work)
+    {
+        for (int kx = 0; kx < width; kx++)
+        {
+            if (kx + 1 < width)
+            {
+                int* next = binOffsets + ((kx + 1) * height);
+                for (int ky = 0; ky < height; ky++)
+                {
+                    Prefetcher.FetchNear(spectrum + next[ky]);
+                    Prefetcher.FetchNear(spectrum + next[ky] + imaginary);
+                }
+            }
+            vertical.Run(spectrum + imaginary, binOffsets + (kx * height), -imaginary, tile + geometry.ColumnOffsets[kx] + TLane.Count, geometry.RowOffsets, -TLane.Count, work);
+        }
+    }
+
+    /// <summary>Transforms back row <paramref name="y"/> of the tile, in place.</summary>
+    public float* InverseRow(float* tile, int y, float* work)
+    {
+        float* row = tile + (y * geometry.RowStride);
+        horizontal.Run(row + TLane.Count, geometry.ColumnOffsets, -TLane.Count, row + TLane.Count, geometry.ColumnOffsets, -TLane.Count, work);
+        return row;
+    }
+
+    /// <summary>Transforms row <paramref name="y"/> of the tile, in place.</summary>
+    public void ForwardRow(float* tile, int y, float* work)
+    {
+        float* row = tile + (y * geometry.RowStride);
+        horizontal.Run(row, geometry.ColumnOffsets, TLane.Count, row, geometry.ColumnOffsets, TLane.Count, work);
+    }
+
+    /// <summary>Transforms a spectrum back and hands the window's rows to the planes through <paramref name="store"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Inverse<TStore>(float* spectrum, int* binOffsets, in PlanePair planes, in TileWindow window, TStore store, float* scratch)
+        where TStore : struct, IRowStore<TLane>
+    {
+        float* tile = Tile(scratch);
+        float* work = tile + (height * geometry.RowStride);
+        float* planeRows = work + Math.Max(vertical.ScratchFloats, horizontal.ScratchFloats);
+        LoadColumns(spectrum, binOffsets, TLane.Count, tile, work);
+        int first = window.Left & ~3, count = window.Right - window.Left;
+        for (int y = window.Top; y < window.Bottom; y++)
+        {
+            float* row = InverseRow(tile, y, work);
+            for (int x = first; x < window.Right; x += 4)
+            {
+                ToPlanes(row + (x * 2 * TLane.Count), planeRows + x);
+                ToPlanes(row + (x * 2 * TLane.Count) + TLane.Count, planeRows + (TLane.Count * PlaneRowStride) + x);
+            }
+            nint offset = ((nint)(window.OriginY + y) * mapWidth) + window.OriginX + window.Left;
+            for (int c = 0; c < planes.ReCount; c++)
+                store.Store(planeRows + (c * PlaneRowStride) + window.Left, planes.Re + offset + (c * plane), count, c);
+            for (int c = 0; c < planes.ImCount; c++)
+                store.Store(planeRows + ((TLane.Count + c) * PlaneRowStride) + window.Left, planes.Im + offset + (c * plane), count, TLane.Count + c);
+        }
+    }
+
+    /// <summary>The offset of the work area behind the tile in a scratch.</summary>
+    public float* Work(float* scratch) => scratch + (height * geometry.RowStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ToPlanes(float* columns, float* planeRow)
+    {
+        int step = 2 * TLane.Count;
+        TLane.StoreColumns(TLane.Load(columns), TLane.Load(columns + step), TLane.Load(columns + (2 * step)), TLane.Load(columns + (3 * step)), planeRow, PlaneRowStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchRow(float* source, int count, in TileWindow window)
+    {
+        for (int c = 0; c < count; c++, source += plane)
+        {
+            for (int x = window.Left; x < window.Right; x += Prefetcher.Line / sizeof(float))
+                Prefetcher.FetchNear(source + x);
+        }
+    }
+
+    /// <summary>Four columns at a time; those at the window's edges, and all where lanes are missing, through a small zeroed copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void LoadRow(float* source, int count, in TileWindow window, float* row, float* work)
+    {
+        int step = 2 * TLane.Count;
+        for (int x = 0; x < width; x += 4, row += 4 * step)
+        {
+            TLane c0, c1, c2, c3;
+            int from = Math.Max(window.Left - x, 0), to = Math.Min(window.Right - x, 4);
+            if (from >= to || count == 0)
+            {
+                c0 = c1 = c2 = c3 = default;
+            }
+            else if (from == 0 && to == 4 && count == TLane.Count)
+            {
+                TLane.LoadColumns(source + x, plane, out c0, out c1, out c2, out c3);
+            }
+            else
+            {
+                CopyColumns(source + x, count, from, to, work);
+                TLane.LoadColumns(work, 4, out c0, out c1, out c2, out c3);
+            }
+            TLane.Store(c0, row);
+            TLane.Store(c1, row + step);
+            TLane.Store(c2, row + (2 * step));
+            TLane.Store(c3, row + (3 * step));
+        }
+    }
+
+    private void CopyColumns(float* source, int count, int from, int to, float* copy)
+    {
+        new Span<float>(copy, 4 * TLane.Count).Clear();
+        for (int c = 0; c < count; c++, source += plane, copy += 4)
+        {
+            for (int x = from; x < to; x++)
+                copy[x] = source[x];
+        }
+    }
+}

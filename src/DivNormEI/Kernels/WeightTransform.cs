@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace DivNorm.Kernels;
+
+/// <summary>
+/// Between kernels [out, in, k, k] and weight spectra. The two kernels of a pair travel as u = (a + i b) / (2 Ty Tx), where a and b
+/// multiply the pair's real and imaginary plane: w_exc and -w_inh of one channel with two sources; with one source the merged kernels
+/// w_exc - w_inh of two channels. Lanes are L output channels. The factor undoes the unscaled inverse and the sum over +-k.
+/// </summary>
+internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, TileTransform<TLane> tiles)
+    where TLane : unmanaged, ILane<TLane>
+{
+    private readonly LateralShape shape = geometry.Shape;
+    private readonly float scale = 0.5f / (geometry.Vertical.Size * geometry.Horizontal.Size);
+
+    /// <summary>One unit for each pair and each run of L output channels.</summary>
+    public int Units => geometry.Pairs * (geometry.Columns / TLane.Count);
+
+    /// <summary>Floats of scratch a call needs.</summary>
+    public int ScratchFloats => tiles.ScratchFloats + (TLane.Count * TapRow);
+
+    /// <summary>Floats from an output channel's kernel to the next in the tap scratch.</summary>
+    private int TapRow => (((shape.Kernel * shape.Kernel) + 3) & ~3) + 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Forward(int unit, float* excitation, float* inhibition, float* spectra, float* scratch)
+    {
+        (int pair, int first, int channel, int partner) = Place(unit);
+        float* tile = TileTransform<TLane>.Tile(scratch);
+        float* work = tiles.Work(scratch);
+        new Span<float>(tile, geometry.Vertical.Size * geometry.RowStride).Clear();
+        int outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
+        if (outputs > 0)
+        {
+            AddTaps(excitation, shape.ExcitationKernel, first, outputs, channel, scale, tile, work);
+            if (shape.SharedSource)
+            {
+                AddTaps(inhibition, shape.InhibitionKernel, first, outputs, channel, -scale, tile, work);
+                if (partner < shape.Channels)
+                {
+                    AddTaps(excitation, shape.ExcitationKernel, first, outputs, partner, scale, tile + TLane.Count, work);
+                    AddTaps(inhibition, shape.InhibitionKernel, first, outputs, partner, -scale, tile + TLane.Count, work);
+                }
+            }
+            else
+            {
+                AddTaps(inhibition, shape.InhibitionKernel, first, outputs, channel, -scale, tile + TLane.Count, work);
+            }
+            for (int y = 0; y < shape.Kernel; y++)
+                tiles.ForwardRow(tile, y, work);
+        }
+        float* target = spectra + (pair * geometry.Columns) + first;
+        tiles.StoreColumns(tile, target, geometry.WeightOffsets(0), geometry.WeightPlane, work);
+        nint mirror = (nint)geometry.Pairs * geometry.Columns;
+        for (int bin = 0; bin < geometry.Bins; bin++)
+        {
+            if (!geometry.IsSelfConjugate(bin))
+                continue;
+            float* own = target + (bin * geometry.WeightBin);
+            TLane.Store(TLane.Load(own), own + mirror);
+            TLane.Store(TLane.Load(own + geometry.WeightPlane), own + geometry.WeightPlane + mirror);
+        }
+    }
+
+    /// <summary>The gradients of one pair's kernels from the spectra of du; writes every tap of its output channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Inverse(int unit, float* spectra, float* excitation, float* inhibition, float* scratch)
+    {
+        (int pair, int first, int channel, int partner) = Place(unit);
+        int outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
+        if (outputs == 0)
+            return;
+        float* tile = TileTransform<TLane>.Tile(scratch);
+        float* work = tiles.Work(scratch);
+        float* taps = scratch + tiles.ScratchFloats;
+        tiles.LoadColumns(spectra + (pair * geometry.Columns) + first, geometry.WeightOffsets(0), geometry.WeightPlane, tile, work);
+        for (int y = 0; y < shape.Kernel; y++)
+            tiles.InverseRow(tile, y, work);
+        StoreTaps(tile, scale, taps, excitation, shape.ExcitationKernel, first, outputs, channel);
+        if (shape.SharedSource)
+        {
+            StoreTaps(tile, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
+            if (partner < shape.Channels)
+            {
+                StoreTaps(tile + TLane.Count, scale, taps, excitation, shape.ExcitationKernel, first, outputs, partner);
+                StoreTaps(tile + TLane.Count, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, partner);
+            }
+        }
+        else
+        {
+            StoreTaps(tile + TLane.Count, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
+        }
+    }
+
+    /// <summary>A unit's pair, its first output channel, and the input channels of the pair's real and (one source) imaginary part.</summary>
+    private (int Pair, int First, int Channel, int Partner) Place(int unit)
+    {
+        int runs = geometry.Columns / TLane.Count;
+        int pair = unit / runs, first = unit % runs * TLane.Count;
+        if (!shape.SharedSource)
+            return (pair, first, pair, pair);
+        int channel = (pair / TLane.Count * 2 * TLane.Count) + (pair % TLane.Count);
+        return (pair, first, channel, channel + TLane.Count);
+    }
+
+    /// <summary>Adds a kernel, centred in the larger one, to the corner of the tile.</summary>
+    private void AddTaps(float* weights, int side, int first, int outputs, int channel, float factor, float* tile, float* copy)
+    {
+        int area = side * side, margin = (shape.Kernel - side) / 2;
+        nint stride = (nint)shape.Channels * area;
+        float* source = weights + (first * stride) + ((nint)channel * area);
+        TLane* columns = stackalloc TLane[4];
+        TLane by = TLane.Broadcast(factor);
+        for (int tap = 0; tap < area; tap += 4)
+        {
+            int count = Math.Min(4, area - tap);
+            float* from = source + tap;
+            nint step = stride;
+            if (count < 4 || outputs < TLane.Count)
+            {
+                new Span<float>(copy, 4 * TLane.Count).Clear();
+                for (int o = 0; o < outputs; o++)
+                {
+                    for (int i = 0; i < count; i++)
+                        copy[(4 * o) + i] = from[(o * stride) + i];
+                }
+                from = copy;
+                step = 4;
+            }
+            TLane.LoadColumns(from, step, out columns[0], out columns[1], out columns[2], out columns[3]);
+            for (int i = 0; i < count; i++)
+            {
+                float* target = At(tile, (tap + i) / side, (tap + i) % side, margin);
+                TLane.Store(TLane.MulAdd(by, columns[i], TLane.Load(target)), target);
+            }
+        }
+    }
+
+    private void StoreTaps(float* tile, float factor, float* taps, float* gradient, int side, int first, int outputs, int channel)
+    {
+        int area = side * side, margin = (shape.Kernel - side) / 2;
+        TLane* columns = stackalloc TLane[4];
+        TLane by = TLane.Broadcast(factor);
+        for (int tap = 0; tap < area; tap += 4)
+        {
+            for (int i = 0; i < 4; i++)
+                columns[i] = tap + i < area ? TLane.Load(At(tile, (tap + i) / side, (tap + i) % side, margin)) * by : default;
+            TLane.StoreColumns(columns[0], columns[1], columns[2], columns[3], taps + tap, TapRow);
+        }
+        for (int o = 0; o < outputs; o++)
+        {
+            float* target = gradient + ((((nint)(first + o) * shape.Channels) + channel) * area);
+            new Span<float>(taps + (o * TapRow), area).CopyTo(new Span<float>(target, area));
+        }
+    }
+
+    private float* At(float* tile, int y, int x, int margin) =>
+        tile + ((y + margin) * geometry.RowStride) + ((x + margin) * 2 * TLane.Count);
+}
