@@ -107,14 +107,15 @@ public sealed class ModuleStateTests : IDisposable
         using var module = Network(seed: 1);
         ModuleState.SaveModule(module, Path);
         ModuleState.LoadModule(module, Path);
-        var before = Tensor.TotalCount;
+        var statistics = DisposeScopeManager.Statistics.TensorStatistics;
+        var before = statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 10; i++)
         {
             ModuleState.SaveModule(module, Path);
             ModuleState.LoadModule(module, Path);
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, statistics.ThreadTotalLiveCount);
     }
 
     public void Dispose()
