@@ -15,7 +15,7 @@ internal static class NumberText
     });
 
     /// <summary>A measured value to about three significant digits.</summary>
-    public static string Short(double value) => Signed(value, v => v switch
+    public static string Brief(double value) => Signed(value, v => v switch
     {
         0 => "0",
         >= 1e7 or < 1e-3 => Scientific(v, "0.#"),

@@ -60,7 +60,7 @@ public sealed class ReportTable
         {
             null => "–",
             bool b => b ? "yes" : "no",
-            double or float or decimal when format.Length == 0 => NumberText.Short(ToDouble(cell)),
+            double or float or decimal when format.Length == 0 => NumberText.Brief(ToDouble(cell)),
             _ when IsNumber(cell) => NumberText.Formatted(ToDouble(cell), format.Length == 0 ? "#,0" : format),
             _ => cell.ToString() ?? "",
         };

@@ -5,22 +5,34 @@ namespace DivNorm.Lab.Reporting.Html;
 /// <summary>Escapes text for a page that is both HTML and well-formed XML.</summary>
 internal static class Markup
 {
-    /// <summary>Text or attribute value; characters that no page may hold are replaced.</summary>
+    /// <summary>The text with characters that neither XML nor a page may hold replaced, half characters too.</summary>
+    public static string Printable(string text)
+    {
+        var printable = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            _ = rune.Value switch
+            {
+                '\t' or '\n' => printable.Append((char)rune.Value),
+                '\r' => printable,
+                < ' ' or 0xFFFE or 0xFFFF => printable.Append('\uFFFD'),
+                _ => printable.Append(rune.ToString()),
+            };
+        return printable.ToString();
+    }
+
+    /// <summary>Text or attribute value.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 16);
-        foreach (var rune in text.EnumerateRunes())
-            _ = rune.Value switch
+        foreach (char c in Printable(text))
+            _ = c switch
             {
                 '&' => escaped.Append("&amp;"),
                 '<' => escaped.Append("&lt;"),
                 '>' => escaped.Append("&gt;"),
                 '"' => escaped.Append("&quot;"),
                 '\'' => escaped.Append("&#39;"),
-                '\t' or '\n' => escaped.Append((char)rune.Value),
-                '\r' => escaped,
-                < ' ' or 0xFFFE or 0xFFFF => escaped.Append('\uFFFD'),
-                _ => escaped.Append(rune.ToString()),
+                _ => escaped.Append(c),
             };
         return escaped.ToString();
     }

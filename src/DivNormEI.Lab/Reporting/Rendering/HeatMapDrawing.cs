@@ -1,3 +1,4 @@
+using System.Globalization;
 using SkiaSharp;
 
 namespace DivNorm.Lab.Reporting.Rendering;
@@ -36,8 +37,9 @@ internal sealed class HeatMapDrawing : IDrawing
 
         float rowLabels = figure.RowLabels.Count == 0 ? 0 : figure.RowLabels.Max(l => Text.Measure(l, s_tick)) + 6;
         float widest = figure.ColumnLabels.Count == 0 ? 0 : figure.ColumnLabels.Max(l => Text.Measure(l, s_tick));
-        // Names are turned upright when more than every third would have to go.
-        _turnColumnLabels = widest + 4 > 3 * _cellWidth;
+        // Numbers explain themselves by every second or third; names do not, and are turned upright rather than left out.
+        bool names = figure.ColumnLabels.Any(l => !double.TryParse(l.Replace('−', '-'), CultureInfo.InvariantCulture, out _));
+        _turnColumnLabels = widest + 4 > (names ? _cellWidth : 4 * _cellWidth);
         _columnLabelHeight = widest == 0 ? 0 : (_turnColumnLabels ? widest : s_tick.LineHeight) + 5;
         _left = Style.Margin + (figure.YLabel.Length > 0 ? s_axis.LineHeight + 4 : 0) + rowLabels;
         _barTicks = AxisScale.LinearTicks(_range.Low, _range.High, Math.Max(2, (int)(Math.Max(mapHeight, 60) / 34)));

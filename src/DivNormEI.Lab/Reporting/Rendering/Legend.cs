@@ -17,8 +17,8 @@ internal sealed class Legend
 
     public Legend(IEnumerable<LineSeries> series, string title, float width)
     {
-        // One entry for each look: the same curve in several panels is named once.
-        LineSeries[] distinct = [.. series.Where(s => s.Name.Length > 0).DistinctBy(s => (s.Name, s.Ink, s.Dashed, s.Markers, s.Line))];
+        // The same thing in several panels is named once.
+        LineSeries[] distinct = [.. series.Where(s => s.Name.Length > 0).DistinctBy(s => (s.Name, s.Ink))];
         _title = distinct.Length == 0 ? "" : title;
         float start = _title.Length == 0 ? 0 : Text.Measure(_title, s_title) + 12;
         float x = start;

@@ -23,7 +23,7 @@ internal readonly record struct PanelAxes(double XMin, double XMax, double YMin,
             .Concat(panel.HorizontalLines.Select(l => l.Value))
             .Concat(panel.YTicks?.Select(t => t.Value) ?? []);
         var (xMin, xMax) = Range(figure, panel, "x", xs, panel.XMin, panel.XMax, panel.LogX, 0.02);
-        var (yMin, yMax) = Range(figure, panel, "y", ys, panel.YMin, panel.YMax, panel.LogY, 0.06);
+        var (yMin, yMax) = Range(figure, panel, "y", ys, panel.YMin, panel.YMax, panel.LogY, panel.HorizontalLines.Any(l => l.Label.Length > 0) ? 0.1 : 0.06);
         return new PanelAxes(xMin, xMax, yMin, yMax);
     }
 

@@ -21,24 +21,38 @@ internal static class PanelPlot
 
         StyleAxis(plot.Axes.Bottom, panel.XLabel, Ticks(panel.XTicks, panel.LogX, axes.XMin, axes.XMax, Math.Max(3, width / 60)));
         StyleAxis(plot.Axes.Left, hideYLabels ? "" : panel.YLabel, Ticks(panel.YTicks, panel.LogY, axes.YMin, axes.YMax, 6));
+        if (plot.Axes.Left is ScottPlot.AxisPanels.AxisBase left)
+            left.PaddingBetweenTickAndAxisLabels = new PixelPadding(5);
         if (hideYLabels)
             plot.Axes.Left.TickLabelStyle.IsVisible = false;
         plot.Grid.XAxisStyle.IsVisible = false;
         plot.Grid.MajorLineColor = From(Style.GridColor);
         plot.Grid.MajorLineWidth = 1;
 
-        foreach (var line in panel.HorizontalLines)
-            AddReference(plot, line, PanelAxes.Place(line.Value, panel.LogY), axes, horizontal: true);
-        foreach (var line in panel.VerticalLines)
-            AddReference(plot, line, PanelAxes.Place(line.Value, panel.LogX), axes, horizontal: false);
-        // All bands lie under all curves.
+        // From the back: bands, references, curves, their dots, texts.
         foreach (var series in panel.Series)
             AddBand(plot, series, panel);
+        foreach (var line in panel.HorizontalLines)
+            AddReference(plot, plot.Add.HorizontalLine(PanelAxes.Place(line.Value, panel.LogY)));
+        foreach (var line in panel.VerticalLines)
+            AddReference(plot, plot.Add.VerticalLine(PanelAxes.Place(line.Value, panel.LogX)));
+        foreach (var series in panel.Series)
+            AddCurve(plot, series, panel);
+        plot.Add.Plottable(new SolidAgain());
         bool any = false;
         foreach (var series in panel.Series)
-            any |= AddCurve(plot, series, panel);
+            any |= AddMarkers(plot, series, panel);
+        foreach (var line in panel.HorizontalLines)
+            AddText(plot, line.Label, axes.XMax, PanelAxes.Place(line.Value, panel.LogY), Alignment.LowerRight, -2, -3);
+        foreach (var line in panel.VerticalLines)
+        {
+            double x = PanelAxes.Place(line.Value, panel.LogX);
+            bool leftward = x > (axes.XMin + axes.XMax) / 2;
+            AddText(plot, line.Label, x, axes.YMax, leftward ? Alignment.UpperRight : Alignment.UpperLeft, leftward ? -5 : 5, 0);
+        }
+
         if (!any)
-            AddText(plot, "no data", (axes.XMin + axes.XMax) / 2, (axes.YMin + axes.YMax) / 2, Alignment.MiddleCenter);
+            AddText(plot, "no data", (axes.XMin + axes.XMax) / 2, (axes.YMin + axes.YMax) / 2, Alignment.MiddleCenter, 0, 0);
         return plot;
     }
 
@@ -103,12 +117,59 @@ internal static class PanelPlot
         }
     }
 
-    private static bool AddCurve(Plot plot, LineSeries series, LinePanel panel)
+    private static void AddCurve(Plot plot, LineSeries series, LinePanel panel)
+    {
+        if (!series.Line)
+            return;
+        foreach (var (xs, ys) in Stretches(series, panel))
+        {
+            var curve = plot.Add.ScatterLine(xs, ys, From(Style.Of(series.Ink)));
+            curve.LineWidth = (float)series.Width;
+            curve.LinePattern = series.Dashed ? LinePattern.Dashed : LinePattern.Solid;
+        }
+    }
+
+    /// <summary>Marks the points that are to be marked; says whether the series has any point at all.</summary>
+    private static bool AddMarkers(Plot plot, LineSeries series, LinePanel panel)
     {
         bool any = false;
-        foreach (var (from, to) in Runs(series.X.Count, i => IsDrawn(series.X[i], panel.LogX) && IsDrawn(series.Y[i], panel.LogY)))
+        foreach (var (xs, ys) in Stretches(series, panel))
         {
             any = true;
+            // A lone point would leave no trace as a line.
+            if (series.Markers || !series.Line || xs.Length == 1)
+                plot.Add.ScatterPoints(xs, ys, From(Style.Of(series.Ink))).MarkerSize = LineDrawing.MarkerSize;
+        }
+
+        return any;
+    }
+
+    private static void AddReference(Plot plot, ScottPlot.Plottables.AxisLine line)
+    {
+        line.Color = From(Style.MutedText);
+        line.LineWidth = 1;
+        line.LinePattern = LinePattern.DenselyDashed;
+        line.IsVisible = double.IsFinite(line.Position);
+    }
+
+    private static void AddText(Plot plot, string text, double x, double y, Alignment alignment, float offsetX, float offsetY)
+    {
+        if (text.Length == 0 || !double.IsFinite(x) || !double.IsFinite(y))
+            return;
+        var label = plot.Add.Text(text, x, y);
+        label.LabelFontName = Typeface.Family;
+        label.LabelFontSize = Style.TickSize;
+        label.LabelFontColor = From(Style.MutedText);
+        label.LabelAlignment = alignment;
+        label.OffsetX = offsetX;
+        label.OffsetY = offsetY;
+    }
+
+    /// <summary>The points of a series in drawn coordinates, parted where there is a gap.</summary>
+    private static IEnumerable<(double[] Xs, double[] Ys)> Stretches(LineSeries series, LinePanel panel)
+    {
+        foreach (var (from, to) in Runs(series.X.Count, i => IsDrawn(series.X[i], panel.LogX) && IsDrawn(series.Y[i], panel.LogY)))
+        {
             var xs = new double[to - from];
             var ys = new double[to - from];
             for (int i = from; i < to; i++)
@@ -117,41 +178,8 @@ internal static class PanelPlot
                 ys[i - from] = PanelAxes.Place(series.Y[i], panel.LogY);
             }
 
-            var curve = plot.Add.Scatter(xs, ys, From(Style.Of(series.Ink)));
-            curve.LineWidth = series.Line ? (float)series.Width : 0;
-            curve.LinePattern = series.Dashed ? LinePattern.Dashed : LinePattern.Solid;
-            // A lone point would leave no trace as a line.
-            curve.MarkerSize = series.Markers || !series.Line || xs.Length == 1 ? LineDrawing.MarkerSize : 0;
+            yield return (xs, ys);
         }
-
-        return any;
-    }
-
-    private static void AddReference(Plot plot, ReferenceLine line, double place, PanelAxes axes, bool horizontal)
-    {
-        bool inside = horizontal ? place >= axes.YMin && place <= axes.YMax : place >= axes.XMin && place <= axes.XMax;
-        if (!inside)
-            return;
-        var drawn = horizontal ? (ScottPlot.Plottables.AxisLine)plot.Add.HorizontalLine(place) : plot.Add.VerticalLine(place);
-        drawn.Color = From(Style.MutedText);
-        drawn.LineWidth = 1;
-        drawn.LinePattern = LinePattern.DenselyDashed;
-        if (line.Label.Length == 0)
-            return;
-        if (horizontal)
-            AddText(plot, line.Label, axes.XMax, place, Alignment.LowerRight);
-        else
-            AddText(plot, line.Label, place, axes.YMax, place > (axes.XMin + axes.XMax) / 2 ? Alignment.UpperRight : Alignment.UpperLeft);
-    }
-
-    private static void AddText(Plot plot, string text, double x, double y, Alignment alignment)
-    {
-        var label = plot.Add.Text(text, x, y);
-        label.LabelFontName = Typeface.Family;
-        label.LabelFontSize = Style.TickSize;
-        label.LabelFontColor = From(Style.MutedText);
-        label.LabelAlignment = alignment;
-        label.LabelPadding = 3;
     }
 
     private static bool IsDrawn(double value, bool log) => double.IsFinite(PanelAxes.Place(value, log));
@@ -174,4 +202,20 @@ internal static class PanelPlot
     }
 
     private static PlotColor From(SKColor color) => new(color.Red, color.Green, color.Blue, color.Alpha);
+
+    /// <summary>
+    /// Ends the dashes: ScottPlot draws everything with one paint and leaves the last pattern in it, which texts in SVG cannot have.
+    /// </summary>
+    private sealed class SolidAgain : IPlottable
+    {
+        public bool IsVisible { get; set; } = true;
+
+        public IAxes Axes { get; set; } = new Axes();
+
+        public IEnumerable<LegendItem> LegendItems => [];
+
+        public AxisLimits GetAxisLimits() => AxisLimits.NoLimits;
+
+        public void Render(RenderPack rp) => rp.Paint.SKPaint.PathEffect = null;
+    }
 }

@@ -15,14 +15,14 @@ internal sealed class ScaleBar(ValueScale scale, (double Low, double High) range
     {
         ScaleKind.PerImage => "own minimum",
         ScaleKind.SymmetricPerImage => "−max",
-        _ => NumberText.Short(range.Low),
+        _ => NumberText.Brief(range.Low),
     };
 
     private readonly string _high = scale.Kind switch
     {
         ScaleKind.PerImage => "own maximum",
         ScaleKind.SymmetricPerImage => "+max, each image its own",
-        _ => NumberText.Short(range.High),
+        _ => NumberText.Brief(range.High),
     };
 
     public float Width => Text.Measure(_low, s_text) + 6 + StripWidth + 6 + Text.Measure(_high, s_text);

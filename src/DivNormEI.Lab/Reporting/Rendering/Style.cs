@@ -36,7 +36,7 @@ internal static class Style
     /// <summary>From viridis's green (its yellow is lost on white) down to its darkest violet.</summary>
     private static SKColor Ordered(int index, int count)
     {
-        double place = count == 1 ? 0 : 0.82 * (1 - (double)index / (count - 1));
+        double place = count == 1 ? 0 : 0.78 * (1 - (double)index / (count - 1));
         return ColorMaps.Color(ColorMap.Sequential, place);
     }
 }

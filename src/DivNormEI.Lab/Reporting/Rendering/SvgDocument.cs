@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using DivNorm.Lab.Reporting.Html;
 
 namespace DivNorm.Lab.Reporting.Rendering;
 
@@ -17,7 +18,7 @@ internal static class SvgDocument
     /// <summary>A document of its own, with fonts and a white ground.</summary>
     public static string Standalone(IDrawing drawing, Figure figure)
     {
-        var root = Build(drawing, figure, "");
+        var root = Build(drawing, figure, "id-");
         root.AddFirst(
             new XElement(s_svg + "style", Typeface.CssFontFaces()),
             new XElement(s_svg + "rect", new XAttribute("width", "100%"), new XAttribute("height", "100%"), new XAttribute("fill", "white")));
@@ -37,7 +38,7 @@ internal static class SvgDocument
         root.SetAttributeValue("viewBox", $"0 0 {width} {height}");
         root.SetAttributeValue("role", "img");
         string label = figure.Title.Length > 0 ? figure.Title : figure.Caption.Length > 0 ? figure.Caption : figure.Name;
-        root.SetAttributeValue("aria-label", label);
+        root.SetAttributeValue("aria-label", Markup.Printable(label));
 
         foreach (var element in root.Descendants().ToArray())
         {
@@ -45,9 +46,9 @@ internal static class SvgDocument
                 MakeTextWhole(element);
             else if (element.Name == s_svg + "image")
                 element.SetAttributeValue("style", "image-rendering:pixelated");
-            PrefixIds(element, idPrefix);
         }
 
+        RenameIds(root, idPrefix);
         return root;
     }
 
@@ -63,25 +64,27 @@ internal static class SvgDocument
         text.Value = text.Value.Trim();
     }
 
-    private static void PrefixIds(XElement element, string prefix)
+    // Skia counts its ids through the life of the process: they would differ from one run to the next.
+    private static void RenameIds(XElement root, string prefix)
     {
-        if (prefix.Length == 0)
-            return;
-        foreach (var attribute in element.Attributes())
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var id in root.Descendants().Attributes("id"))
         {
-            if (attribute.Name == "id")
-                attribute.Value = prefix + attribute.Value;
-            else if (attribute.Name == s_xlink + "href" && attribute.Value.StartsWith('#'))
-                attribute.Value = "#" + prefix + attribute.Value[1..];
-            else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
-                attribute.Value = "url(#" + prefix + attribute.Value[5..];
+            names[id.Value] = $"{prefix}{names.Count}";
+            id.Value = names[id.Value];
         }
+
+        foreach (var attribute in root.Descendants().Attributes())
+            if (attribute.Name == s_xlink + "href" && attribute.Value.StartsWith('#') && names.TryGetValue(attribute.Value[1..], out string? target))
+                attribute.Value = "#" + target;
+            else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal) && names.TryGetValue(attribute.Value[5..].TrimEnd(')'), out string? source))
+                attribute.Value = $"url(#{source})";
     }
 
     private static string Write(XElement root)
     {
         var text = new StringBuilder();
-        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = false, CheckCharacters = false }))
+        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = false }))
             root.Save(writer);
         return text.ToString();
     }
