@@ -70,11 +70,22 @@ internal sealed unsafe class TileTransform<TLane>
         StoreColumns(tile, spectrum, binOffsets, TLane.Count, work);
     }
 
-    /// <summary>Transforms the columns of a tile whose rows are transformed, to spectra whose imaginary parts lie <paramref name="imaginary"/> floats further.</summary>
+    /// <summary>
+    /// Transforms the columns of a tile whose rows are transformed, to spectra whose imaginary parts lie <paramref name="imaginary"/> floats further.
+    /// Stores pass the caches only where real and imaginary parts fill whole lines: half a line written so costs more than it saves.
+    /// </summary>
     public void StoreColumns(float* tile, float* spectrum, int* binOffsets, nint imaginary, float* work)
     {
+        bool wholeLines = TLane.Count * sizeof(float) >= Prefetcher.Line || imaginary == TLane.Count;
         for (int kx = 0; kx < width; kx++)
-            vertical.RunStreaming(tile + geometry.ColumnOffsets[kx], geometry.RowOffsets, TLane.Count, spectrum, binOffsets + (kx * height), imaginary, work);
+        {
+            float* column = tile + geometry.ColumnOffsets[kx];
+            int* offsets = binOffsets + (kx * height);
+            if (wholeLines)
+                vertical.RunStreaming(column, geometry.RowOffsets, TLane.Count, spectrum, offsets, imaginary, work);
+            else
+                vertical.Run(column, geometry.RowOffsets, TLane.Count, spectrum, offsets, imaginary, work);
+        }
     }
 
     /// <summary>Transforms back the columns of a spectrum into the tile. The inverse is the transform with parts swapped.</summary>
