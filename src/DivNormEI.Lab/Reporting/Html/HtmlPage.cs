@@ -134,9 +134,16 @@ internal sealed class HtmlPage(HtmlReport report, IReadOnlyList<string> lead, IR
 
     private void WriteTable(ReportTable table)
     {
-        _html.Append("<div class=\"table\"><table>\n");
+        _html.Append("<div class=\"table-block\">\n");
+        // Outside the part that scrolls, so that a narrow screen breaks its lines.
+        string labelled = "";
         if (table.Caption.Length > 0)
-            _html.Append(CultureInfo.InvariantCulture, $"<caption><b>Table {++_table}.</b> {Escape(table.Caption)}</caption>\n");
+        {
+            labelled = $" aria-labelledby=\"table-{++_table}\"";
+            _html.Append(CultureInfo.InvariantCulture, $"<p class=\"table-caption\" id=\"table-{_table}\"><b>Table {_table}.</b> {Escape(table.Caption)}</p>\n");
+        }
+
+        _html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\"><table{labelled}>\n");
         bool[] numeric = [.. Enumerable.Range(0, table.Columns.Count).Select(table.IsNumeric)];
         _html.Append("<thead><tr>");
         for (int c = 0; c < numeric.Length; c++)
@@ -150,6 +157,6 @@ internal sealed class HtmlPage(HtmlReport report, IReadOnlyList<string> lead, IR
             _html.Append("</tr>\n");
         }
 
-        _html.Append("</tbody>\n</table></div>\n");
+        _html.Append("</tbody>\n</table></div>\n</div>\n");
     }
 }
