@@ -1,0 +1,24 @@
+using System.CommandLine;
+using DivNorm.Lab.Experiments;
+using Spectre.Console;
+
+namespace DivNorm.Cli.Commands;
+
+/// <summary><c>divnormei doctor</c>: what this machine offers.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Say what this machine offers: libtorch, threads, SIMD, CUDA, and which fixes were applied.");
+        command.SetAction(_ =>
+        {
+            var findings = Doctor.Examine();
+            var table = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
+            foreach (var finding in findings)
+                table.AddRow(new Text(finding.Name), new Text(finding.Value));
+            AnsiConsole.Write(table);
+            return findings.All(f => f.Works) ? ExitCode.Success : ExitCode.BadInput;
+        });
+        return command;
+    }
+}

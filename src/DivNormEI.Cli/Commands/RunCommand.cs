@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using DivNorm.Lab.Experiments;
+using DivNorm.Lab.Experiments.Contrast;
+using DivNorm.Lab.Reporting.Progress;
+
+namespace DivNorm.Cli.Commands;
+
+/// <summary><c>divnormei run EXPERIMENT</c>: the paper's experiments.</summary>
+internal static class RunCommand
+{
+    public static Command Create() => new("run", "Run an experiment of the paper.") { Contrast() };
+
+    private static Command Contrast()
+    {
+        var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of images: BSDS500 at any of its levels, or any folder with train/ and val/. Without it, images are made.", HelpName = "DIR" };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "contrast")) };
+        var config = new Option<FileInfo?>("--config") { Description = "JSON file of settings (experiments/contrast-*.json).", HelpName = "FILE" };
+        var seed = new Option<long?>("--seed") { Description = "The seed that every random choice derives from.", HelpName = "N" };
+        var crops = new Option<int?>("--crops") { Description = "Training crops a variant.", HelpName = "N" };
+        var variants = new Option<string[]>("--variant") { Description = $"Variants to train: {string.Join(", ", ContrastVariants.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };
+        var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
+        var command = new Command("contrast", "Train for super-resolution, then record orientation tuning by contrast (the paper's Figure 2).")
+        {
+            data, output, config, seed, crops, variants, resume, quiet,
+        };
+        command.SetAction(parsed =>
+        {
+            var settings = new ContrastConfig();
+            if (parsed.GetValue(config) is { } file)
+            {
+                settings = ConfigFile.Read(file.FullName, settings);
+                settings.Validate(file.FullName);
+            }
+
+            settings = settings with
+            {
+                Seed = parsed.GetValue(seed) ?? settings.Seed,
+                Crops = parsed.GetValue(crops) ?? settings.Crops,
+                Variants = parsed.GetValue(variants) is { Length: > 0 } names ? names : settings.Variants,
+            };
+            settings.Validate("command line");
+            var places = new ContrastPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(resume));
+            using var progress = RunProgress.Create(parsed.GetValue(quiet));
+            using var stop = new StopSignal();
+            ContrastExperiment.Run(settings, places, progress, stop.Token);
+            progress.Message($"Report: {Path.Combine(places.Output, "report.html")}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Turns Ctrl-C and a termination signal into a cancellation, so that a checkpoint is written first.</summary>
+    private sealed class StopSignal : IDisposable
+    {
+        private readonly CancellationTokenSource source = new();
+        private readonly PosixSignalRegistration interrupt;
+        private readonly PosixSignalRegistration terminate;
+
+        public StopSignal()
+        {
+            interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        }
+
+        public CancellationToken Token => source.Token;
+
+        public void Dispose()
+        {
+            interrupt.Dispose();
+            terminate.Dispose();
+            source.Dispose();
+        }
+
+        private void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            source.Cancel();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace DivNorm.Lab.Data;
+
+/// <summary>Reads image files.</summary>
+public static class ImageFile
+{
+    /// <summary>The most pixels an image may have: a header that claims more is refused before anything is allocated.</summary>
+    public const long LargestImage = 100_000_000;
+
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp" };
+
+    /// <summary>Whether a file's name is that of an image: not hidden, ending in .jpg, .jpeg, .png, .bmp or .webp.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    public static bool HasImageName(string path) =>
+        !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path));
+
+    /// <summary>
+    /// Reads an image as greyscale. A colour becomes its luma .299 R + .587 G + .114 B (ITU-R 601) of the values as encoded, gamma included,
+    /// as PIL's "L" does, but not rounded to 8 bits. Alpha, colour profiles and EXIF orientation are ignored.
+    /// </summary>
+    /// <param name="path">A JPEG, PNG, BMP or WebP file.</param>
+    /// <returns>The image, named by the file's name.</returns>
+    /// <exception cref="UserInputException">The file is missing, unreadable, no image, larger than <see cref="LargestImage"/>, corrupt or cut short.</exception>
+    public static GreyImage ReadGrey(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UserInputException($"Image {path} cannot be read: {error.Message}", error);
+        }
+
+        using SKData data = SKData.CreateCopy(bytes);
+        using SKCodec codec = SKCodec.Create(data) ?? throw new UserInputException($"Image {path} is not a JPEG, PNG, BMP or WebP image, or its header is corrupt.");
+        int width = codec.Info.Width, height = codec.Info.Height;
+        if ((long)width * height is < 1 or > LargestImage)
+            throw new UserInputException($"Image {path} claims {width}x{height} pixels; the most that is read is {LargestImage}.");
+
+        bool grey = codec.Info.ColorType == SKColorType.Gray8;
+        SKImageInfo info = new(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        byte[] decoded = new byte[info.BytesSize];
+        SKCodecResult result;
+        unsafe
+        {
+            fixed (byte* pixels = decoded)
+                result = codec.GetPixels(info, (nint)pixels);
+        }
+
+        if (result == SKCodecResult.Success && codec.EncodedFormat == SKEncodedImageFormat.Png && !ReachesPngEnd(bytes))
+            result = SKCodecResult.IncompleteInput;
+        if (result != SKCodecResult.Success)
+            throw new UserInputException($"Image {path} is corrupt or cut short ({result}).");
+        return new GreyImage(Path.GetFileName(path), width, height, grey ? FromGrey(decoded) : FromColour(decoded));
+    }
+
+    /// <summary>
+    /// Whether the chunks of a PNG file lead to its end chunk: the decoder is content once it has the last row, even if the file stops before
+    /// the checksum that vouches for the rows.
+    /// </summary>
+    private static bool ReachesPngEnd(ReadOnlySpan<byte> file)
+    {
+        const int signature = 8, header = 8, checksum = 4;
+        for (long at = signature; at + header + checksum <= file.Length;)
+        {
+            ReadOnlySpan<byte> chunk = file.Slice((int)at, header);
+            if (chunk[4..].SequenceEqual("IEND"u8))
+                return true;
+            at += header + BinaryPrimitives.ReadUInt32BigEndian(chunk) + checksum;
+        }
+
+        return false;
+    }
+
+    private static float[] FromGrey(byte[] values) => Array.ConvertAll(values, value => value / 255f);
+
+    private static float[] FromColour(byte[] rgba)
+    {
+        float[] luma = new float[rgba.Length / 4];
+        for (int i = 0; i < luma.Length; i++)
+        {
+            // In whole thousandths, so that equal channels give exactly the grey value's quotient.
+            int thousandths = 299 * rgba[4 * i] + 587 * rgba[4 * i + 1] + 114 * rgba[4 * i + 2];
+            luma[i] = thousandths / 255_000f;
+        }
+
+        return luma;
+    }
+}
