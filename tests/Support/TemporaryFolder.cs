@@ -11,5 +11,13 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string this[string name] => Path.Combine(folder.FullName, name);
 
+    /// <summary>A path below the folder, its parent folders made.</summary>
+    internal string At(params string[] parts)
+    {
+        string path = Path.Combine([FullName, .. parts]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
     public void Dispose() => folder.Delete(recursive: true);
 }

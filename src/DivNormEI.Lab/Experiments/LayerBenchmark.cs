@@ -172,10 +172,12 @@ public static class LayerBenchmark
     {
         private readonly DivNormEIOptions options;
         private readonly Dictionary<string, Tensor> state;
+        private readonly Scalar epsilon;
 
         public PlainLayer(DivNorm.Layers.DivNormEI layer, ScalarType type)
         {
             options = layer.Options;
+            epsilon = options.Epsilon;
             state = layer.state_dict().ToDictionary(
                 p => p.Key, p => p.Value.is_floating_point() ? p.Value.detach().to(type, copy: true).requires_grad_(!p.Key.Contains("running", StringComparison.Ordinal)) : p.Value.clone());
         }
@@ -183,7 +185,7 @@ public static class LayerBenchmark
         public Tensor Call(Tensor input, bool training)
         {
             var weights = new LateralWeights(state["w_div"], state["sigma"], state["w_exc"], state["w_inh"], state.GetValueOrDefault("b_exc"), state.GetValueOrDefault("b_inh"));
-            var integrated = LateralEquations.Integrated(input, weights, options);
+            var integrated = LateralEquations.Integrated(input, weights, options.ExcitationSource, epsilon);
             return F.relu(F.batch_norm(
                 integrated, state["bn.running_mean"], state["bn.running_var"], state["bn.weight"], state["bn.bias"], training, options.BatchNormMomentum, options.BatchNormEpsilon));
         }
@@ -203,6 +205,7 @@ public static class LayerBenchmark
         {
             foreach (var tensor in state.Values)
                 tensor.Dispose();
+            epsilon.Dispose();
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed record OrientationTuningOptions
     public Background Background { get; init; } = Background.Grey;
 
     /// <summary>Stimuli shown at a time; at least 1. It bounds the memory and does not change the result beyond rounding.</summary>
-    public int BatchSize { get; init; } = 100;
+    public int BatchSize { get; init; } = 32;
 
     /// <summary>Where the model lives; the CPU if null.</summary>
     public Device? Device { get; init; }

@@ -34,6 +34,9 @@ internal static class SimdPaths
     /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
     public static SimdPath Default => FromEnvironment.Value;
 
+    /// <summary>Whether the environment names a path.</summary>
+    public static bool Forced => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(Variable));
+
     public static string Name(SimdPath path) => path switch
     {
         SimdPath.Avx512 => "avx512",

@@ -1,4 +1,5 @@
 using DivNorm.Filters;
+using DivNorm.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,6 +30,9 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     private readonly Parameter? b_exc;
     private readonly Parameter? b_inh;
     private readonly BatchNorm2d bn;
+    private readonly LateralStage stage = new();
+    private readonly LateralOptions lateral;
+    private readonly Scalar epsilon;
 
     /// <summary>A layer for <paramref name="channels"/> channels.</summary>
     /// <param name="channels">C, 1 or more.</param>
@@ -43,6 +47,8 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
             throw new ArgumentOutOfRangeException(nameof(channels), channels, $"channels is {channels}; it must be 1 or more.");
         Options = options ?? DivNormEIOptions.Paper;
         Options.Validate();
+        lateral = Options.Lateral();
+        epsilon = Options.Epsilon;
         Channels = channels;
         var type = dtype ?? get_default_dtype();
         if (type is not (ScalarType.Float32 or ScalarType.Float64))
@@ -106,22 +112,46 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Compute(input).Output.MoveToOuterDisposeScope();
+        CheckInput(input);
+        ProjectAll();
+        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        return Output(Integrate(input, normalized)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Eq. 2 alone: Yn, [N, C, H, W], 0 or greater.</summary>
+    /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
+    /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
+    public Tensor Normalize(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        CheckInput(input);
+        ProjectAll();
+        return LateralEquations.Normalized(input, Weights, epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Every stage of Eq. 2-6 for one input, as <see cref="forward"/> computes them in the current mode (training mode
-    /// updates the running statistics as a forward pass does).
+    /// Every stage of Eq. 2-6 for one input in the current mode (training mode updates the running statistics as a forward
+    /// pass does). E and I are computed once more on their own, in libtorch's operations: for a look inside, not for speed.
     /// </summary>
     /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
     /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
     public DivNormEIStages Stages(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var stages = Compute(input);
-        scope.MoveToOuter(stages.Normalized, stages.Excitation, stages.Inhibition, stages.Integrated, stages.Output);
-        return stages;
+        CheckInput(input);
+        ProjectAll();
+        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        var excitation = LateralEquations.Excitation(Source(input, normalized), Weights);
+        var inhibition = LateralEquations.Inhibition(normalized, Weights);
+        var integrated = Integrate(input, normalized);
+        var output = Output(integrated);
+        scope.MoveToOuter(normalized, excitation, inhibition, integrated, output);
+        return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
     }
+
+    /// <summary>Which way Eq. 3-5 take for an input of this shape: avx512, avx2, portable or libtorch.</summary>
+    /// <param name="shape">N, C, H, W.</param>
+    public string KernelPath(params ReadOnlySpan<long> shape) => SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
 
     /// <inheritdoc/>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
@@ -144,21 +174,37 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         return base.parameters(recurse);
     }
 
-    private DivNormEIStages Compute(Tensor input)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        CheckInput(input);
-        ProjectAll();
-        var energy = input.square();
-        var pool = F.conv2d(energy, w_div, padding: Half(Options.DivisionKernel), groups: Channels);
-        var semiSaturation = (sigma.square() + Options.Epsilon).view(1, Channels, 1, 1);
-        var normalized = energy / (pool + semiSaturation);
-        var source = Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
-        var excitation = F.conv2d(source, w_exc, b_exc, padding: Half(Options.ExcitationKernel));
-        var inhibition = F.conv2d(normalized, w_inh, b_inh, padding: Half(Options.InhibitionKernel));
-        var integrated = normalized + excitation - inhibition;
-        var output = F.relu(bn.call(integrated));
-        return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
+        if (disposing)
+        {
+            stage.Dispose();
+            epsilon.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
+
+    private LateralWeights Weights => new(w_div, sigma, w_exc, w_inh, b_exc, b_inh);
+
+    private Tensor Source(Tensor input, Tensor normalized) => Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
+
+    /// <summary>Eq. 3-5, by the fast kernels where they serve.</summary>
+    private Tensor Integrate(Tensor input, Tensor normalized)
+    {
+        var source = Source(input, normalized);
+        return Plan(input.shape) is { } plan
+            ? stage.Integrate(plan, source, normalized, Weights, keepSpectra: !training)
+            : normalized + LateralEquations.Excitation(source, Weights) - LateralEquations.Inhibition(normalized, Weights);
+    }
+
+    /// <summary>Eq. 6.</summary>
+    private Tensor Output(Tensor integrated) => F.relu(bn.call(integrated));
+
+    private LateralPlan? Plan(ReadOnlySpan<long> shape) => w_exc.dtype == ScalarType.Float32 && w_exc.device_type == DeviceType.CPU
+        ? LateralStage.Plan(shape, w_exc, w_inh, Options.ExcitationSource == ExcitationSource.Normalized, lateral)
+        : null;
 
     private void CheckInput(Tensor input)
     {
@@ -200,6 +246,4 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     }
 
     private double FanIn(int kernel) => (double)Channels * kernel * kernel;
-
-    private static long[] Half(int kernel) => [kernel / 2, kernel / 2];
 }

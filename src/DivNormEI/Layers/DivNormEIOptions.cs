@@ -1,3 +1,5 @@
+using DivNorm.Kernels;
+
 namespace DivNorm.Layers;
 
 /// <summary>Which signal the lateral excitation of <see cref="DivNormEI"/> reads.</summary>
@@ -94,13 +96,23 @@ public sealed record DivNormEIOptions
     /// <summary>The seed of the random start; null draws from the framework's global generator.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>
+    /// The instructions of the fast kernels: avx512, avx2, portable, or libtorch for its own convolutions. Null takes what the
+    /// environment variable DIVNORMEI_KERNEL names, or the fastest of this machine, and leaves shapes that libtorch convolves
+    /// faster to it; a name is taken at its word. Tensors that are not float32 on the CPU take libtorch's way in any case.
+    /// </summary>
+    public string? Kernel { get; init; }
+
+    /// <summary>Bytes that a pass of the fast kernels may use beyond inputs, outputs and weight spectra: 1 MiB or more.</summary>
+    public long KernelMemory { get; init; } = LateralOptions.DefaultMemoryBudget;
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names option, value and range.</exception>
     public void Validate()
     {
-        Kernel(nameof(DivisionKernel), DivisionKernel);
-        Kernel(nameof(ExcitationKernel), ExcitationKernel);
-        Kernel(nameof(InhibitionKernel), InhibitionKernel);
+        Side(nameof(DivisionKernel), DivisionKernel);
+        Side(nameof(ExcitationKernel), ExcitationKernel);
+        Side(nameof(InhibitionKernel), InhibitionKernel);
         Known(nameof(ExcitationSource), ExcitationSource);
         Known(nameof(LateralInit), LateralInit);
         Known(nameof(NonNegativity), NonNegativity);
@@ -108,9 +120,20 @@ public sealed record DivNormEIOptions
         Check(nameof(Epsilon), Epsilon, Epsilon >= 0 && double.IsFinite(Epsilon), "0 or greater and finite");
         Check(nameof(BatchNormEpsilon), BatchNormEpsilon, BatchNormEpsilon > 0 && double.IsFinite(BatchNormEpsilon), "greater than 0 and finite");
         Check(nameof(BatchNormMomentum), BatchNormMomentum, BatchNormMomentum is >= 0 and <= 1, "0 to 1");
+        Check(nameof(KernelMemory), KernelMemory, KernelMemory >= 1 << 20, "1048576 (1 MiB) or more");
+        _ = Lateral();
     }
 
-    private static void Kernel(string name, int side) => Check(name, side, side is >= 1 and <= 63 && side % 2 == 1, "odd, 1 to 63");
+    /// <summary>The options as the kernels take them.</summary>
+    /// <exception cref="ArgumentException">No kernel of that name, or this machine lacks it.</exception>
+    internal LateralOptions Lateral() => new()
+    {
+        Path = Kernel is null ? SimdPaths.Default : SimdPaths.Parse(Kernel, $"{nameof(DivNormEIOptions)}.{nameof(Kernel)}"),
+        MemoryBudget = KernelMemory,
+        AlwaysSpectral = Kernel is not null || SimdPaths.Forced,
+    };
+
+    private static void Side(string name, int side) => Check(name, side, side is >= 1 and <= 63 && side % 2 == 1, "odd, 1 to 63");
 
     private static void Known<T>(string name, T value)
         where T : struct, Enum =>

@@ -16,17 +16,18 @@ internal readonly record struct LateralWeights(
 
 /// <summary>
 /// Eq. 2-5 in libtorch's operations, as anyone would write them: on any device and in any floating type. The fast kernels
-/// are measured and tested against this.
+/// are measured and tested against this. Scalars are handed in by who keeps them: one made on the fly can be finalised while
+/// libtorch still reads it.
 /// </summary>
 internal static class LateralEquations
 {
     /// <summary>Yn = Y^2 / (w_div * Y^2 + sigma^2 + epsilon), Eq. 2.</summary>
-    public static Tensor Normalized(Tensor input, in LateralWeights weights, double epsilon)
+    public static Tensor Normalized(Tensor input, in LateralWeights weights, Scalar epsilon)
     {
         long channels = input.shape[1];
         var energy = input.square();
         var pool = F.conv2d(energy, weights.Division, padding: Half(weights.Division), groups: channels);
-        return energy / (pool + (weights.Sigma.square() + epsilon).view(1, channels, 1, 1));
+        return energy / (pool + weights.Sigma.square().add(epsilon).view(1, channels, 1, 1));
     }
 
     /// <summary>E = w_exc * source + b_exc, Eq. 3.</summary>
@@ -38,10 +39,10 @@ internal static class LateralEquations
         F.conv2d(normalized, weights.Inhibition, weights.InhibitionBias, padding: Half(weights.Inhibition));
 
     /// <summary>Z~ = Yn + E - I, Eq. 5, from Y.</summary>
-    public static Tensor Integrated(Tensor input, in LateralWeights weights, DivNormEIOptions options)
+    public static Tensor Integrated(Tensor input, in LateralWeights weights, ExcitationSource excites, Scalar epsilon)
     {
-        var normalized = Normalized(input, weights, options.Epsilon);
-        var source = options.ExcitationSource == ExcitationSource.Input ? input : normalized;
+        var normalized = Normalized(input, weights, epsilon);
+        var source = excites == ExcitationSource.Input ? input : normalized;
         return normalized + Excitation(source, weights) - Inhibition(normalized, weights);
     }
 

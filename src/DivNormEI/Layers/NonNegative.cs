@@ -9,6 +9,8 @@ namespace DivNorm.Layers;
 /// </summary>
 internal static class NonNegative
 {
+    private static readonly Scalar Zero = 0;
+
     /// <summary>
     /// Sets the negative elements of <paramref name="weights"/> to zero. Weights without one are not written to: a second
     /// forward pass before a backward pass must not touch tensors that autograd has saved.
@@ -22,7 +24,7 @@ internal static class NonNegative
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             if (weight.detach().min().ToDouble() < 0)
-                weight.clamp_(min: 0);
+                weight.clamp_(min: Zero);
         }
     }
 }

@@ -29,6 +29,10 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
 
     private const int Width = 64;
 
+    // kept: a scalar made on the fly can be finalised while libtorch still reads it
+    private static readonly Scalar One = 1;
+    private static readonly Scalar Half = 0.5;
+
     private readonly GaborEncoder encoder;
     private readonly nn.Module<Tensor, Tensor> normalization;
     private readonly Sequential decoder;
@@ -81,6 +85,6 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
         long top = (decoded.shape[2] - height + 1) / 2; // 3 more pixels than the target: the centre crop starts at 2
         long left = (decoded.shape[3] - width + 1) / 2;
         var image = decoded.slice(2, top, top + height, 1).slice(3, left, left + width, 1);
-        return ((image.tanh() + 1) / 2).MoveToOuterDisposeScope();
+        return image.tanh().add(One).mul(Half).MoveToOuterDisposeScope();
     }
 }

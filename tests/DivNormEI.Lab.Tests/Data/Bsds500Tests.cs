@@ -19,7 +19,7 @@ public sealed class Bsds500Tests
         }
 
         string[] levels = [".", "BSDS500", "BSDS500/data", "BSDS500/data/images"];
-        ImageSet[] sets = [.. levels.Select(level => Load(Path.Combine(folder.Root, level)))];
+        ImageSet[] sets = [.. levels.Select(level => Load(Path.Combine(folder.FullName, level)))];
         Assert.All(sets, set => Assert.Equal(sets[0].Checksum, set.Checksum));
         Assert.Equal(["train0.jpg", "train1.jpg", "train2.jpg"], sets[0].Train.Select(image => image.Name));
         Assert.Equal(["val0.jpg", "val1.jpg"], sets[0].Validation.Select(image => image.Name));
@@ -31,11 +31,11 @@ public sealed class Bsds500Tests
         using TemporaryFolder folder = new();
         for (int i = 0; i < 10; i++)
             Pictures.Write(folder.At($"{i}.png"), 48, 48, seed: i);
-        ImageSet set = Load(folder.Root);
+        ImageSet set = Load(folder.FullName);
         Assert.Equal((8, 2), (set.Train.Count, set.Validation.Count));
         Assert.Equal(10, set.Train.Concat(set.Validation).Select(image => image.Name).Distinct().Count());
-        Assert.Equal(set.Checksum, Load(folder.Root).Checksum);
-        Assert.Contains(Enumerable.Range(1, 5), seed => Load(folder.Root, seed: (ulong)seed).Checksum != set.Checksum);
+        Assert.Equal(set.Checksum, Load(folder.FullName).Checksum);
+        Assert.Contains(Enumerable.Range(1, 5), seed => Load(folder.FullName, seed: (ulong)seed).Checksum != set.Checksum);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class Bsds500Tests
         File.WriteAllText(folder.At("val", ".hidden.png"), "stray");
         byte[] whole = File.ReadAllBytes(folder.At("train", "a.jpg"));
         File.WriteAllBytes(folder.At("val", "cut.jpg"), whole[..(whole.Length / 2)]);
-        ImageSet set = Load(folder.Root);
+        ImageSet set = Load(folder.FullName);
         Assert.Equal((1, 1), (set.Train.Count, set.Validation.Count));
         Dictionary<string, string> reasons = set.SkippedFiles.ToDictionary(file => Path.GetFileName(file.Path), file => file.Reason);
         Assert.Equal(4, reasons.Count);
@@ -75,9 +75,9 @@ public sealed class Bsds500Tests
             ("one", "1 training and 0 validation"), ("noval", "1 training and 0 validation"), ("one/a.png", "is a file"),
         })
         {
-            string message = Assert.Throws<UserInputException>(() => Load(Path.Combine(folder.Root, name))).Message;
+            string message = Assert.Throws<UserInputException>(() => Load(Path.Combine(folder.FullName, name))).Message;
             Assert.Contains(says, message, StringComparison.Ordinal);
-            Assert.Contains(Path.Combine(folder.Root, name), message, StringComparison.Ordinal);
+            Assert.Contains(Path.Combine(folder.FullName, name), message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
     }
@@ -89,10 +89,10 @@ public sealed class Bsds500Tests
     [Fact]
     public void RealBsds500_GivesTheReferencesBicubicBaseline()
     {
-        string archive = SharedFiles.Find("data/bsds500.tar");
+        string archive = SharedFolder.PathOrSkip("data/bsds500.tar");
         using TemporaryFolder folder = new();
-        TarFile.ExtractToDirectory(archive, folder.Root, overwriteFiles: false);
-        ImageSet set = Load(folder.Root);
+        TarFile.ExtractToDirectory(archive, folder.FullName, overwriteFiles: false);
+        ImageSet set = Load(folder.FullName);
         Assert.Equal((200, 100), (set.Train.Count, set.Validation.Count));
         Assert.Equal(["Thumbs.db", "Thumbs.db"], set.SkippedFiles.Select(file => Path.GetFileName(file.Path)));
         using DisposeScope scope = NewDisposeScope();

@@ -57,7 +57,7 @@ public sealed class ImageFileTests
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder.At("text.jpg"), "not a picture");
-        foreach (string path in new[] { folder.At("missing.png"), folder.Root, folder.At("text.jpg") })
+        foreach (string path in new[] { folder.At("missing.png"), folder.FullName, folder.At("text.jpg") })
             Assert.Contains(path, Assert.Throws<UserInputException>(() => ImageFile.ReadGrey(path)).Message, StringComparison.Ordinal);
     }
 
