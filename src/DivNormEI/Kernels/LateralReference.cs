@@ -39,21 +39,21 @@ internal static class LateralReference
     {
         (int channels, int height, int width, int radius) = (shape.Channels, shape.Height, shape.Width, kernel / 2);
         for (int n = 0; n < shape.Batch; n++)
-        for (int o = 0; o < channels; o++)
-        for (int c = 0; c < channels; c++)
-        for (int i = 0; i < kernel; i++)
-        for (int j = 0; j < kernel; j++)
-        {
-            int weight = (((((o * channels) + c) * kernel) + i) * kernel) + j;
-            int top = Math.Max(0, radius - i), bottom = Math.Min(height, height + radius - i);
-            int left = Math.Max(0, radius - j), right = Math.Min(width, width + radius - j);
-            for (int y = top; y < bottom; y++)
-            {
-                int target = ((((n * channels) + o) * height) + y) * width;
-                int source = ((((n * channels) + c) * height) + y + i - radius) * width;
-                for (int x = left; x < right; x++)
-                    visit(target + x, source + x + j - radius, weight);
-            }
-        }
+            for (int o = 0; o < channels; o++)
+                for (int c = 0; c < channels; c++)
+                    for (int i = 0; i < kernel; i++)
+                        for (int j = 0; j < kernel; j++)
+                        {
+                            int weight = (((((o * channels) + c) * kernel) + i) * kernel) + j;
+                            int top = Math.Max(0, radius - i), bottom = Math.Min(height, height + radius - i);
+                            int left = Math.Max(0, radius - j), right = Math.Min(width, width + radius - j);
+                            for (int y = top; y < bottom; y++)
+                            {
+                                int target = ((((n * channels) + o) * height) + y) * width;
+                                int source = ((((n * channels) + c) * height) + y + i - radius) * width;
+                                for (int x = left; x < right; x++)
+                                    visit(target + x, source + x + j - radius, weight);
+                            }
+                        }
     }
 }

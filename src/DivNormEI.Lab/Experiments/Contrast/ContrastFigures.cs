@@ -61,7 +61,8 @@ internal static class ContrastFigures
             XLabel = "crops seen",
             YLabel = "summed squared error a crop",
             LogY = true,
-        }) { PanelWidth = 520 };
+        })
+    { PanelWidth = 520 };
 
     /// <summary>The 64 Gabor filters of the encoder.</summary>
     public static ImageFigure Filters()

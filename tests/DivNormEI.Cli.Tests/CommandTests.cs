@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace DivNorm.Cli.Tests;
+
+public sealed class CommandTests
+{
+    [Fact]
+    public void Help_ListsTheCommands()
+    {
+        var (code, output, _) = Command.Run("--help");
+        Assert.Equal(0, code);
+        Assert.All((string[])["run", "check", "bench", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Doctor_NamesLibtorchThreadsSimdCudaAndKernel()
+    {
+        var (code, output, error) = Command.Run("doctor");
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.All((string[])["libtorch", "threads", "SIMD", "CUDA", "kernels", "libstdc++"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Doctor_NamesTheForcedKernel_AndRefusesAnUnknownOne()
+    {
+        var (_, output, _) = Command.RunWith(new Dictionary<string, string> { ["DIVNORMEI_KERNEL"] = "portable" }, "doctor");
+        Assert.Contains("portable", output, StringComparison.Ordinal);
+        var (code, _, error) = Command.RunWith(new Dictionary<string, string> { ["DIVNORMEI_KERNEL"] = "fastest" }, "doctor");
+        Assert.Equal(2, code);
+        Assert.Contains("DIVNORMEI_KERNEL is 'fastest'", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("libtorch")]
+    [InlineData("portable")]
+    [InlineData("avx2")]
+    [InlineData("avx512")]
+    public void Check_PassesTheReferenceTensors_OnEveryPath(string kernel)
+    {
+        string golden = SharedFolder.PathOrSkip("golden");
+        var (code, output, error) = Command.RunWith(new Dictionary<string, string> { ["DIVNORMEI_KERNEL"] = kernel }, ["check", .. Directory.GetFiles(golden, "*.safetensors")]);
+        if (error.Contains("this CPU lacks", StringComparison.Ordinal))
+            Assert.Skip($"this CPU lacks {kernel}");
+        Assert.True(code == 0, output + error);
+        Assert.Contains("4 passed, 0 failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_AnswersAMissingFileWithExitCode2()
+    {
+        var (code, output, error) = Command.Run("check", "no-such-file.safetensors");
+        Assert.Equal(2, code);
+        Assert.Contains("no-such-file.safetensors", output + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bench_WritesJsonRowsOfBothPasses()
+    {
+        var (code, output, error) = Command.Run("bench", "layer", "--format", "json", "--rounds", "1", "--shape", "8,1,14,13");
+        Assert.Equal((0, string.Empty), (code, error));
+        var rows = JsonNode.Parse(output)!.AsArray();
+        Assert.Equal(["forward", "step"], rows.Select(r => (string)r!["pass"]!));
+        foreach (var row in rows)
+        {
+            Assert.Equal([8, 1, 14, 13], ((string[])["channels", "batch", "height", "width"]).Select(key => (int)row![key]!));
+            Assert.All((string[])["referenceMs", "bf16ReferenceMs", "ms", "ratio"], key => Assert.True((double)row![key]! > 0));
+            Assert.True((double)row!["maxRelativeError"]! < 1e-3);
+            Assert.NotEmpty((string)row["path"]!);
+        }
+    }
+
+    [Fact]
+    public void Bench_RefusesABadShape()
+    {
+        var (code, _, error) = Command.Run("bench", "layer", "--shape", "8,1,x,13");
+        Assert.Equal(2, code);
+        Assert.Contains("'8,1,x,13' is not C,N,H,W", error, StringComparison.Ordinal);
+    }
+}
