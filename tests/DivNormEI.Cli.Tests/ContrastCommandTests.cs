@@ -35,9 +35,9 @@ public sealed partial class ContrastCommandTests : IDisposable
         Assert.Equal(2 * 2 * 4 * 2 * 2, results["tuning"]!.AsArray().Count);
         foreach (var tuning in results["tuning"]!.AsArray())
         {
-            Assert.Contains((string)tuning!["stage"]!, ["before", "beforeSquared", "normalized", "after"]);
-            Assert.Contains((string)tuning["readout"]!, ["centre", "mean"]);
-            Assert.Contains((string)tuning["background"]!, ["grey", "zero"]);
+            Assert.Contains((string)tuning!["stage"]!, (string[])["before", "beforeSquared", "normalized", "after"]);
+            Assert.Contains((string)tuning["readout"]!, (string[])["centre", "mean"]);
+            Assert.Contains((string)tuning["background"]!, (string[])["grey", "zero"]);
             Assert.Equal(4, tuning["contrasts"]!.AsArray().Count);
             foreach (string figures in (string[])["peak", "hwhh", "hwhhFromZero", "osi", "cv"])
                 Assert.Equal(4, tuning[figures]!.AsArray().Count);
@@ -56,7 +56,7 @@ public sealed partial class ContrastCommandTests : IDisposable
         Assert.DoesNotContain("src=\"http", report, StringComparison.Ordinal);
         var pictures = Directory.GetFiles(folder.At("out", "figures", "x")[..^2]).Select(f => Path.GetExtension(f)).GroupBy(e => e).ToDictionary(g => g.Key, g => g.Count());
         Assert.Equal(pictures[".png"], pictures[".svg"]);
-        Assert.Equal((long)JsonNode.Parse(File.ReadAllText(folder.At("out", "config.json")))!["crops"]!, 8);
+        Assert.Equal(8, (int)JsonNode.Parse(File.ReadAllText(folder.At("out", "config.json")))!["crops"]!);
     }
 
     [Fact]

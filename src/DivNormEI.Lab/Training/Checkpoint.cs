@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DivNorm.Interop;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DivNorm.Lab.Training;
@@ -16,8 +15,8 @@ namespace DivNorm.Lab.Training;
 public sealed record TrainingState(string Run, int Step, double Seconds, IReadOnlyList<double> Losses, ulong[] Sampler);
 
 /// <summary>
-/// A training run on disk: one safetensors file with the model's state dict (<c>model.*</c>), the optimiser's state as it
-/// writes itself (<c>optimizer</c>, bytes), and <see cref="TrainingState"/> as JSON in the metadata. Written to a temporary
+/// A training run on disk: one safetensors file with the model's state dict (<c>model.*</c>), the optimiser's moments
+/// (<c>adam.*</c>), and <see cref="TrainingState"/> as JSON in the metadata. Written to a temporary
 /// name and renamed, so that a kill at any moment leaves the last whole one.
 /// </summary>
 public static class Checkpoint
@@ -25,7 +24,7 @@ public static class Checkpoint
     private const string FormatKey = "divnormei.checkpoint";
     private const string Format = "1";
     private const string StateKey = "state";
-    private const string OptimizerKey = "optimizer";
+    private const string MomentPrefix = "adam.";
     private const string ModelPrefix = "model.";
 
     /// <summary>Writes a checkpoint in place of the last.</summary>
@@ -34,21 +33,17 @@ public static class Checkpoint
     /// <param name="optimizer">The optimiser.</param>
     /// <param name="state">Where the run stands.</param>
     /// <exception cref="UserInputException">The file cannot be written.</exception>
-    public static void Save(string path, nn.Module model, OptimizerHelper optimizer, TrainingState state)
+    public static void Save(string path, nn.Module model, Adam optimizer, TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizer);
         using var scope = NewDisposeScope();
-        using var bytes = new MemoryStream();
-        using (var writer = new BinaryWriter(bytes))
-            optimizer.save_state_dict(writer);
-        var tensors = model.state_dict().Select(p => (ModelPrefix + p.Key, p.Value)).Append((OptimizerKey, tensor(bytes.ToArray())));
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = Format,
             [StateKey] = JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState),
         };
-        SafetensorsFile.Write(path, tensors.ToList(), metadata);
+        SafetensorsFile.Write(path, Tensors(model, optimizer), metadata);
     }
 
     /// <summary>Puts model and optimiser where the checkpoint left them. Call it outside dispose scopes.</summary>
@@ -58,7 +53,7 @@ public static class Checkpoint
     /// <param name="optimizer">An optimiser of that model's parameters.</param>
     /// <returns>Where the run stands.</returns>
     /// <exception cref="UserInputException">The file is no checkpoint, or one of another run.</exception>
-    public static TrainingState Load(string path, string run, nn.Module model, OptimizerHelper optimizer)
+    public static TrainingState Load(string path, string run, nn.Module model, Adam optimizer)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -69,20 +64,24 @@ public static class Checkpoint
 
         using (no_grad())
         {
-            foreach (var (name, target) in model.state_dict())
+            foreach (var (name, target) in Tensors(model, optimizer))
             {
-                using var source = file.Read(ModelPrefix + name);
+                using var source = file.Read(name);
                 if (source.dtype != target.dtype || !source.shape.SequenceEqual(target.shape))
-                    throw new UserInputException($"{path}: tensor {name} is {source.dtype} [{string.Join(", ", source.shape)}], the model's is {target.dtype} [{string.Join(", ", target.shape)}].");
+                    throw new UserInputException($"{path}: tensor {name} is {source.dtype} [{string.Join(", ", source.shape)}], this run's is {target.dtype} [{string.Join(", ", target.shape)}].");
                 target.copy_(source);
             }
         }
 
-        using var blob = file.Read(OptimizerKey);
-        using var reader = new BinaryReader(new MemoryStream(blob.data<byte>().ToArray()));
-        optimizer.load_state_dict(reader);
+        optimizer.ResumeAt(state.Step);
         return state;
     }
+
+    private static List<(string Name, Tensor Tensor)> Tensors(nn.Module model, Adam optimizer) =>
+    [
+        .. model.state_dict().Select(p => (ModelPrefix + p.Key, p.Value)),
+        .. optimizer.Moments.Select(m => (MomentPrefix + m.Name, m.Moment)),
+    ];
 
     private static TrainingState ReadState(string path, SafetensorsFile file)
     {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using DivNorm.Lab.Data;
 using DivNorm.Models;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DivNorm.Lab.Training;
@@ -37,7 +36,7 @@ public sealed class SuperResolutionTrainer : IDisposable
         this.batchSize = batchSize;
         this.learningRate = learningRate;
         this.run = run;
-        optimizer = optim.Adam(model.parameters().ToList(), learningRate(0));
+        optimizer = new Adam(model);
     }
 
     /// <summary>Steps taken.</summary>
@@ -58,17 +57,15 @@ public sealed class SuperResolutionTrainer : IDisposable
         using var scope = NewDisposeScope();
         model.train();
         double rate = learningRate(Step);
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = rate;
         var target = sampler.Next(batchSize);
         var low = Resample.Down(target, SuperResolutionNet.Scale);
-        optimizer.zero_grad();
+        optimizer.ZeroGrad();
         var loss = (model.call(low) - target).square().sum();
         double value = loss.item<float>() / batchSize;
         if (!double.IsFinite(value))
             throw new TrainingDivergedException($"Training diverged: the loss is {value} at step {Step + 1} with a learning rate of {rate:g3}; try a smaller learningRate.");
         loss.backward();
-        optimizer.step();
+        optimizer.Step(rate);
         losses.Add(value);
         seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         return value;

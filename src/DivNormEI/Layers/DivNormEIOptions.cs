@@ -44,6 +44,16 @@ public enum NonNegativity
 /// </summary>
 public sealed record DivNormEIOptions
 {
+    /// <summary>The environment variable that names a kernel for all layers whose options name none.</summary>
+    public static string KernelVariable => SimdPaths.Variable;
+
+    /// <summary>The kernels that this machine can run, the fastest first.</summary>
+    public static IReadOnlyList<string> AvailableKernels { get; } = [.. SimdPaths.Available.Select(SimdPaths.Name)];
+
+    /// <summary>The kernel of layers whose options name none: what <see cref="KernelVariable"/> names, or the fastest.</summary>
+    /// <exception cref="ArgumentException">The variable names no kernel, or one that this machine lacks.</exception>
+    public static string DefaultKernel => SimdPaths.Name(SimdPaths.Default);
+
     /// <summary>The paper: excitation from Y, kernels 5, 9 and 7, no lateral biases.</summary>
     public static DivNormEIOptions Paper { get; } = new();
 

@@ -11,6 +11,8 @@ internal static class ContrastReport
 
     private const int GratingSize = 48;
 
+    private static readonly ReportColumn[] Ratios = [new("gain ratio", "0.00"), new("width ratio", "0.00"), new("width ratio from zero", "0.00")];
+
     public static HtmlReport Compose(
         ContrastResults results, ContrastConfig config, IReadOnlyList<ContrastPictures> pictures, IReadOnlyList<SkippedFile> skipped, string configText)
     {
@@ -64,19 +66,21 @@ internal static class ContrastReport
         {
             foreach (string readout in (string[])["centre", "mean"])
             {
-                var contrasts = results.Tuning[0].Contrasts.Select(c => $"{c:g}");
-                var table = new ReportTable("variant", "stage", "trained", $"HWHH at {string.Join("/", contrasts)} (°)", "from zero (°)", new("gain ratio", "0.00"), new("width ratio", "0.00"), new("from zero", "0.00"), "OSI", "CV")
+                var contrasts = results.Tuning[0].Contrasts;
+                var table = new ReportTable(
+                    ["variant", "stage", "trained", .. contrasts.Select(c => new ReportColumn($"HWHH at {c:g}", "0.0")), .. Ratios, new($"OSI at {contrasts[^1]:g}", "0.00"), new($"CV at {contrasts[^1]:g}", "0.00")])
                 {
-                    Caption = $"{(readout == "centre" ? "Centre unit" : "Spatial mean")}, {(background == "grey" ? "grey" : "zero-mean")} background",
+                    Caption = $"{(readout == "centre" ? "Centre unit" : "Spatial mean")}, {(background == "grey" ? "grey" : "zero-mean")} background (widths in degrees)",
                 };
                 foreach (var t in results.Tuning.Where(t => t.Background == background && t.Readout == readout))
-                    table.Add(t.Variant, t.Stage, t.Trained ? "yes" : "no", List(t.Hwhh, "f1"), List(t.HwhhFromZero, "f1"), t.GainRatio, t.WidthRatio, t.WidthRatioFromZero, List(t.Osi, "f2"), List(t.Cv, "f2"));
+                    table.Add([t.Variant, t.Stage, t.Trained ? "yes" : "no", .. t.Hwhh.Cast<object?>(), t.GainRatio, t.WidthRatio, t.WidthRatioFromZero, t.Osi[^1], t.Cv[^1]]);
                 section.Table(table);
             }
         }
 
         section.Paragraph("HWHH is the half-width at half height between a curve's minimum and maximum; \"from zero\" measures half of the peak from zero, so that a pedestal counts. "
-            + "Ratios are lowest over highest contrast. OSI = (Rpref − Rorth) / (Rpref + Rorth); CV is the circular variance. A dash is a figure that does not exist.");
+            + "Ratios are lowest over highest contrast. OSI = (Rpref − Rorth) / (Rpref + Rorth); CV is the circular variance. A dash is a figure that does not exist. "
+            + "`results.json` has every figure at every contrast, `curves.csv` the curves.");
     }
 
     private static void Images(ReportSection section, ContrastResults results, IReadOnlyList<ContrastPictures> pictures, ContrastConfig config)
@@ -139,9 +143,6 @@ internal static class ContrastReport
         "authors" => "authors' code (excitation from Yn)",
         _ => variant,
     };
-
-    private static string List(IReadOnlyList<double> values, string format) =>
-        string.Join(" / ", values.Select(v => double.IsNaN(v) ? "–" : v.ToString(format, null)));
 
     private static string Number(double value) => double.IsNaN(value) ? "–" : $"{value:f2}";
 }
