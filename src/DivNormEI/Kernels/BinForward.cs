@@ -77,9 +77,9 @@ internal static unsafe class BinForward<TLane>
         TLane a1 = TLane.Load(t1), a2 = TLane.Load(t2), b1 = TLane.Load(t1 + width), b2 = TLane.Load(t2 + width);
         TLane aRe = a1 + a2, bRe = b1 + b2;
         TLane aIm = TLane.Load(t3) - a1 + a2, bIm = TLane.Load(t3 + width) - b1 + b2;
-        TLane.Store(aRe - bIm, output);
-        TLane.Store(aIm + bRe, output + width);
-        TLane.Store(aRe + bIm, output + (2 * width));
-        TLane.Store(bRe - aIm, output + (3 * width));
+        TLane.StoreStreaming(aRe - bIm, output);
+        TLane.StoreStreaming(aIm + bRe, output + width);
+        TLane.StoreStreaming(aRe + bIm, output + (2 * width));
+        TLane.StoreStreaming(bRe - aIm, output + (3 * width));
     }
 }

@@ -61,6 +61,21 @@ internal readonly unsafe struct Lane128(Vector128<float> value) : ILane<Lane128>
         return new(whole);
     }
 
+    /// <summary>Floats <paramref name="from"/> up to <paramref name="to"/> in their places; the other lanes are zero and not read.</summary>
+    [MethodImpl(Inline)]
+    public static Lane128 LoadBetween(float* source, int from, int to)
+    {
+        if (from == 0 && to == 4)
+            return Load(source);
+        if (Avx.IsSupported)
+            return new(Avx.MaskLoad(source, Vector128.AndNot(Mask(to), Mask(from))));
+        Vector128<float> whole = default;
+        float* copy = (float*)&whole;
+        for (int i = from; i < to; i++)
+            copy[i] = source[i];
+        return new(whole);
+    }
+
     [MethodImpl(Inline)]
     public static void Store(Lane128 value, float* target) => Vector128.Store(value.value, target);
 

@@ -14,7 +14,7 @@ namespace DivNorm.Kernels;
 ///   weights [bin][re, im][slot][pair][output channel, padded to Columns]
 /// Bins are 128 bytes further apart than their content asks for: with power-of-two strides all would fall in the same cache sets.
 /// </summary>
-internal sealed unsafe class LateralGeometry
+internal sealed class LateralGeometry
 {
     /// <summary>Floats between bins.</summary>
     private const int BinPadding = 32;
@@ -22,7 +22,7 @@ internal sealed unsafe class LateralGeometry
     /// <summary>Tiles worked on at once: beyond this the weight spectra are read seldom enough, and a bin's matrices would leave L2.</summary>
     private const int MostTiles = 128;
 
-    private readonly NativeBlock tables;
+    private readonly int[] selfConjugateBins;
 
     public LateralGeometry(LateralShape shape, int lanes, int tileHeight, int tileWidth, long memoryBudget)
     {
@@ -35,6 +35,7 @@ internal sealed unsafe class LateralGeometry
         Pairs = ((PairBlocks - 1) * lanes) + Math.Min(lanes, shape.Channels - ((PairBlocks - 1) * pairWidth));
         OutputBlocks = (shape.Channels + (2 * lanes) - 1) / (2 * lanes);
         Bins = (tileHeight * tileWidth / 2) + 2;
+        selfConjugateBins = [0, tileHeight / 2, Bins - 1 - (tileHeight / 2), Bins - 1];
 
         InputTile = PairBlocks * 4 * lanes;
         OutputTile = OutputBlocks * 4 * lanes;
@@ -52,8 +53,6 @@ internal sealed unsafe class LateralGeometry
         Addressable = Bins * Math.Max(Math.Max(InputBin, OutputBin), WeightBin) <= int.MaxValue;
 
         RowStride = (tileWidth * 2 * lanes) + 16;
-        tables = NativeBlock.Allocate((3L * tileHeight * tileWidth) + tileHeight + tileWidth);
-        FillTables();
     }
 
     public LateralShape Shape { get; }
@@ -124,56 +123,12 @@ internal sealed unsafe class LateralGeometry
     /// <summary>Floats from a row of a tile to the next, [column][re, im][L] and some against cache conflicts.</summary>
     public int RowStride { get; }
 
-    /// <summary>Offsets of a tile's columns within a row of it.</summary>
-    public int* ColumnOffsets => (int*)tables.Pointer;
-
-    /// <summary>Offsets of a tile's rows.</summary>
-    public int* RowOffsets => ColumnOffsets + Horizontal.Size;
-
     /// <summary>Tile rows of a block.</summary>
     public (int First, int Count) RowsOf(int block) =>
         (block * RowsAtOnce, Math.Min(RowsAtOnce, TileRows - (block * RowsAtOnce)));
 
-    /// <summary>For a horizontal frequency, where each vertical frequency lies in an input spectrum.</summary>
-    public int* InputOffsets(int kx) => RowOffsets + Vertical.Size + (kx * Vertical.Size);
+    /// <summary>The bins whose two frequencies are one and the same: 0 or T/2 on both axes. Those of kx = 0 come first, those of kx = Tx / 2 last.</summary>
+    public ReadOnlySpan<int> SelfConjugateBins => selfConjugateBins;
 
-    /// <summary>As <see cref="InputOffsets"/>, in an output spectrum.</summary>
-    public int* OutputOffsets(int kx) => InputOffsets(Horizontal.Size + kx);
-
-    /// <summary>As <see cref="InputOffsets"/>, in a weight spectrum.</summary>
-    public int* WeightOffsets(int kx) => InputOffsets((2 * Horizontal.Size) + kx);
-
-    /// <summary>Whether the bin's two frequencies are one and the same.</summary>
-    public bool IsSelfConjugate(int bin)
-    {
-        int edge = (Vertical.Size / 2) + 1; // bins of kx = 0; those of kx = Tx / 2 are as many and come last
-        return bin == 0 || bin == edge - 1 || bin == Bins - edge || bin == Bins - 1;
-    }
-
-    private void FillTables()
-    {
-        int height = Vertical.Size, width = Horizontal.Size;
-        for (int x = 0; x < width; x++)
-            ColumnOffsets[x] = x * 2 * Lanes;
-        for (int y = 0; y < height; y++)
-            RowOffsets[y] = y * RowStride;
-        int bin = 0;
-        for (int kx = 0; kx <= width / 2; kx++)
-        {
-            bool edge = kx == 0 || kx == width / 2;
-            for (int ky = 0; ky < (edge ? (height / 2) + 1 : height); ky++, bin++)
-            {
-                // the mirror image first: a frequency that is its own ends up in slot 0
-                Place(bin, 1, (height - ky) % height, (width - kx) % width);
-                Place(bin, 0, ky, kx);
-            }
-        }
-    }
-
-    private void Place(int bin, int slot, int ky, int kx)
-    {
-        InputOffsets(kx)[ky] = (int)((bin * InputBin) + (slot * 2 * Lanes));
-        OutputOffsets(kx)[ky] = (int)((bin * OutputBin) + (slot * 2 * Lanes));
-        WeightOffsets(kx)[ky] = (int)((bin * WeightBin) + ((long)slot * Pairs * Columns));
-    }
+    public bool IsSelfConjugate(int bin) => Array.IndexOf(selfConjugateBins, bin) >= 0;
 }

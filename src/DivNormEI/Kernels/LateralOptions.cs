@@ -6,8 +6,8 @@ internal sealed record LateralOptions
     /// <summary>Half a gigabyte.</summary>
     public const long DefaultMemoryBudget = 512L << 20;
 
-    /// <summary>The instructions to use.</summary>
-    public SimdPath Path { get; init; } = SimdPaths.Default;
+    /// <summary>The instructions to use; null for whatever is fastest for the shape.</summary>
+    public SimdPath? Path { get; init; } = SimdPaths.Forced;
 
     /// <summary>
     /// Bytes that a call may use beyond inputs, outputs and weight spectra, the input spectra kept for the backward pass included.
@@ -17,6 +17,9 @@ internal sealed record LateralOptions
 
     /// <summary>Use the spectral way even where libtorch is expected to be faster.</summary>
     public bool AlwaysSpectral { get; init; }
+
+    /// <summary>Whether weights change and gradients are asked for with every call; tiles are chosen for that.</summary>
+    public bool Training { get; init; } = true;
 
     /// <summary>Tile sizes to use in place of the cost model's choice; each one of <see cref="FourierSizes.All"/>.</summary>
     public (int Height, int Width)? Tile { get; init; }

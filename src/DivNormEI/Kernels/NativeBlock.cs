@@ -19,7 +19,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     {
         this.pointer = pointer;
         Bytes = (long)bytes;
-        GC.AddMemoryPressure(Bytes);
     }
 
     ~NativeBlock() => Free();
@@ -61,7 +60,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         if (kept == null)
             return;
         pointer = null;
-        GC.RemoveMemoryPressure(Bytes);
         GC.SuppressFinalize(this);
         NativePool.Return(new NativeBlock(kept, (nuint)Bytes));
     }
@@ -73,7 +71,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
             return;
         NativeMemory.AlignedFree(pointer);
         pointer = null;
-        GC.RemoveMemoryPressure(Bytes);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

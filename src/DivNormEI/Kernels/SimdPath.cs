@@ -25,14 +25,18 @@ internal static class SimdPaths
     public const string Variable = "DIVNORMEI_KERNEL";
 
     private static readonly SimdPath[] FastestFirst = [SimdPath.Avx512, SimdPath.Avx2, SimdPath.Portable, SimdPath.LibTorch];
-    private static readonly Lazy<SimdPath> FromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(Variable), Variable));
+    private static readonly Lazy<SimdPath?> FromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(Variable), Variable));
 
     /// <summary>Paths this machine can run, the fastest first.</summary>
     public static IReadOnlyList<SimdPath> Available { get; } = [.. FastestFirst.Where(IsAvailable)];
 
-    /// <summary>The path in force: the environment's choice, or the fastest.</summary>
+    /// <summary>The path that the environment forces, or null.</summary>
     /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
-    public static SimdPath Default => FromEnvironment.Value;
+    public static SimdPath? Forced => FromEnvironment.Value;
+
+    /// <summary>The path in force: the environment's choice, or the fastest. Plans for few channels may use narrower registers unless one is forced.</summary>
+    /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
+    public static SimdPath Default => Forced ?? Available[0];
 
     /// <summary>Whether the environment names a path.</summary>
     public static bool Forced => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(Variable));
@@ -45,14 +49,14 @@ internal static class SimdPaths
         _ => "libtorch",
     };
 
-    /// <summary>The path of a name; the fastest for null or an empty one.</summary>
+    /// <summary>The path of a name; null for none.</summary>
     /// <param name="name">avx512, avx2, portable, libtorch, or nothing.</param>
     /// <param name="origin">What to call the name's source in an error.</param>
     /// <exception cref="ArgumentException">No such path, or this machine lacks it.</exception>
-    public static SimdPath Parse(string? name, string origin)
+    public static SimdPath? Parse(string? name, string origin)
     {
         if (string.IsNullOrWhiteSpace(name))
-            return Available[0];
+            return null;
         foreach (SimdPath path in FastestFirst)
         {
             if (!string.Equals(Name(path), name.Trim(), StringComparison.OrdinalIgnoreCase))

@@ -11,6 +11,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
     private const int BinsAtOnce = 8;
 
     private readonly LateralGeometry geometry;
+    private readonly SpectrumOffsets offsets;
     private readonly TileTransform<TLane> tiles;
     private readonly WeightTransform<TLane> weights;
     private readonly long scratchFloats;
@@ -19,8 +20,9 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
     {
         this.geometry = geometry;
         Path = path;
-        tiles = new(geometry);
-        weights = new(geometry, tiles);
+        offsets = new(geometry);
+        tiles = new(geometry, offsets);
+        weights = new(geometry, offsets, tiles);
         scratchFloats = (Math.Max(Math.Max(tiles.ScratchFloats, weights.ScratchFloats), new BinScratch(geometry, null).Floats) + 1023) / 1024 * 1024;
         long kept = geometry.Blocks * NativeBlock.BytesFor(geometry.InputFloats);
         KeepsSpectra = kept + NativeBlock.BytesFor(geometry.OutputFloats) + geometry.WeightBytes <= memoryBudget;
@@ -40,6 +42,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         using NativeBlock scratch = Scratch(threads);
         float* spectra = block.Pointer, work = scratch.Pointer;
         WorkerPool.Run(threads, weights.Units, (worker, unit) => weights.Forward(unit, excitation, inhibition, spectra, work + (worker * scratchFloats)));
+        GC.KeepAlive(this);
         return new WeightSpectra(SpectraKey, block);
     }
 
@@ -70,6 +73,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             WorkerPool.Run(threads, count * geometry.OutputBlocks, (worker, unit) =>
                 StoreOutputs(a, firstRow, unit / geometry.OutputBlocks, unit % geometry.OutputBlocks, output, work + (worker * scratchFloats)));
         }
+        GC.KeepAlive(this);
         if (keep)
             return new SavedSpectra(inputs);
         inputs[0].Dispose();
@@ -118,6 +122,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             weights.Inverse(unit, weightGradient, a.GradExcitation, a.GradInhibition, work + (worker * scratchFloats)));
         if (a.GradShift != null)
             bias.AsSpan(0, Shape.Channels).CopyTo(new Span<float>(a.GradShift, Shape.Channels));
+        GC.KeepAlive(this);
     }
 
     private NativeBlock Scratch(int threads)
@@ -161,7 +166,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             (int image, int ty, int tx) = Place(firstRow, tile);
             tiles.Forward(
                 PlanePair.OfInputs(geometry, y, yn, image, block), TileWindow.Input(geometry, ty, tx),
-                input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), geometry.InputOffsets(0), work + (worker * scratchFloats));
+                input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), offsets.Input, work + (worker * scratchFloats));
         });
 
     private void TransformGradient(float* gradOutput, int firstRow, int tile, int block, float* gradient, float* scratch)
@@ -169,7 +174,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         (int image, int ty, int tx) = Place(firstRow, tile);
         tiles.Forward(
             PlanePair.OfOne(geometry, gradOutput, image, block), TileWindow.Output(geometry, ty, tx),
-            gradient + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), geometry.OutputOffsets(0), scratch);
+            gradient + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), offsets.Output, scratch);
     }
 
     private void StoreOutputs(in ForwardArguments a, int firstRow, int tile, int block, float* output, float* scratch)
@@ -180,7 +185,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             a.Residual == null ? 0 : (nint)(a.Residual - a.Output), a.Residual != null,
             a.Scale == null ? null : a.Scale + channel, a.Shift == null ? null : a.Shift + channel, a.Rectify);
         tiles.Inverse(
-            output + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), geometry.OutputOffsets(0),
+            output + ((nint)tile * geometry.OutputTile) + (block * 4 * TLane.Count), offsets.Output,
             PlanePair.OfOne(geometry, a.Output, image, block), TileWindow.Output(geometry, ty, tx), store, scratch);
     }
 
@@ -199,7 +204,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
                     int tile = (row * across) + tx;
                     (int image, int ty, _) = Place(firstRow, tile);
                     tiles.Inverse(
-                        input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), geometry.InputOffsets(0),
+                        input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), offsets.Input,
                         PlanePair.OfInputs(geometry, a.GradY, a.GradYn, image, block), TileWindow.Input(geometry, ty, tx), default(AddStore<TLane>), work + (worker * scratchFloats));
                 }
             });

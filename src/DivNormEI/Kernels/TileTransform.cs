@@ -16,14 +16,18 @@ internal sealed unsafe class TileTransform<TLane>
     private readonly LateralGeometry geometry;
     private readonly Fourier<TLane> vertical;
     private readonly Fourier<TLane> horizontal;
+    private readonly int* columns;
+    private readonly int* rows;
     private readonly int width;
     private readonly int height;
     private readonly int mapWidth;
     private readonly nint plane;
 
-    public TileTransform(LateralGeometry geometry)
+    public TileTransform(LateralGeometry geometry, SpectrumOffsets offsets)
     {
         this.geometry = geometry;
+        columns = offsets.Columns;
+        rows = offsets.Rows;
         width = geometry.Horizontal.Size;
         height = geometry.Vertical.Size;
         mapWidth = geometry.Shape.Width;
@@ -31,24 +35,27 @@ internal sealed unsafe class TileTransform<TLane>
         vertical = Fourier<TLane>.Of(height);
         horizontal = Fourier<TLane>.Of(width);
         PlaneRowStride = width + 16;
-        ScratchFloats = (height * geometry.RowStride) + Math.Max(vertical.ScratchFloats, horizontal.ScratchFloats) + (2 * TLane.Count * PlaneRowStride);
+        ScratchFloats = TileFloats + WorkFloats + (2 * TLane.Count * PlaneRowStride);
     }
 
     /// <summary>Floats of scratch a call needs.</summary>
     public int ScratchFloats { get; }
 
+    /// <summary>Floats of a tile.</summary>
+    public int TileFloats => height * geometry.RowStride;
+
+    /// <summary>Floats of scratch that <see cref="StoreColumns"/>, <see cref="LoadColumns"/> and the row transforms need.</summary>
+    public int WorkFloats => Math.Max(vertical.ScratchFloats, horizontal.ScratchFloats);
+
     /// <summary>Floats from a channel's row to the next in the row scratch.</summary>
     private int PlaneRowStride { get; }
-
-    /// <summary>The tile at the start of a scratch.</summary>
-    public static float* Tile(float* scratch) => scratch;
 
     /// <summary>Reads a window of the planes, zero outside, and stores its spectrum past the caches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(in PlanePair planes, in TileWindow window, float* spectrum, int* binOffsets, float* scratch)
     {
-        float* tile = Tile(scratch);
-        float* work = tile + (height * geometry.RowStride);
+        float* tile = scratch;
+        float* work = tile + TileFloats;
         for (int y = 0; y < height; y++)
         {
             float* row = tile + (y * geometry.RowStride);
@@ -65,45 +72,48 @@ internal sealed unsafe class TileTransform<TLane>
             }
             LoadRow(planes.Re + offset, planes.ReCount, window, row, work);
             LoadRow(planes.Im + offset, planes.ImCount, window, row + TLane.Count, work);
-            horizontal.Run(row, geometry.ColumnOffsets, TLane.Count, row, geometry.ColumnOffsets, TLane.Count, work);
+            horizontal.Run(row, columns, TLane.Count, row, columns, TLane.Count, work);
         }
-        StoreColumns(tile, spectrum, binOffsets, TLane.Count, work);
+        StoreColumns(tile, 1, spectrum, 0, binOffsets, TLane.Count, work);
     }
 
     /// <summary>
-    /// Transforms the columns of a tile whose rows are transformed, to spectra whose imaginary parts lie <paramref name="imaginary"/> floats further.
+    /// Transforms the columns of tiles whose rows are transformed to their spectra: tile i to spectrum + i * step, the imaginary parts
+    /// <paramref name="imaginary"/> floats further. Spectra that lie side by side are written at about the same time.
     /// Stores pass the caches only where real and imaginary parts fill whole lines: half a line written so costs more than it saves.
     /// </summary>
-    public void StoreColumns(float* tile, float* spectrum, int* binOffsets, nint imaginary, float* work)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void StoreColumns(float* tiles, int count, float* spectrum, nint step, int* binOffsets, nint imaginary, float* work)
     {
         bool wholeLines = TLane.Count * sizeof(float) >= Prefetcher.Line || imaginary == TLane.Count;
         for (int kx = 0; kx < width; kx++)
         {
-            float* column = tile + geometry.ColumnOffsets[kx];
-            int* offsets = binOffsets + (kx * height);
-            if (wholeLines)
-                vertical.RunStreaming(column, geometry.RowOffsets, TLane.Count, spectrum, offsets, imaginary, work);
-            else
-                vertical.Run(column, geometry.RowOffsets, TLane.Count, spectrum, offsets, imaginary, work);
+            int* bins = binOffsets + (kx * height);
+            float* column = tiles + columns[kx];
+            for (int i = 0; i < count; i++, column += TileFloats)
+            {
+                if (wholeLines)
+                    vertical.RunStreaming(column, rows, TLane.Count, spectrum + (i * step), bins, imaginary, work);
+                else
+                    vertical.Run(column, rows, TLane.Count, spectrum + (i * step), bins, imaginary, work);
+            }
         }
     }
 
-    /// <summary>Transforms back the columns of a spectrum into the tile. The inverse is the transform with parts swapped.</summary>
+    /// <summary>Transforms back the columns of spectra that lie side by side, as <see cref="StoreColumns"/> leaves them. The inverse is the transform with parts swapped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void LoadColumns(float* spectrum, int* binOffsets, nint imaginary, float* tile, float* work)
+    public void LoadColumns(float* spectrum, int count, nint step, int* binOffsets, nint imaginary, float* tiles, float* work)
     {
         for (int kx = 0; kx < width; kx++)
         {
-            if (kx + 1 < width)
+            int* bins = binOffsets + (kx * height);
+            float* column = tiles + columns[kx] + TLane.Count;
+            for (int i = 0; i < count; i++, column += TileFloats)
             {
-                int* next = binOffsets + ((kx + 1) * height);
-                for (int ky = 0; ky < height; ky++)
-                {
-                    Prefetcher.FetchNear(spectrum + next[ky]);
-                    Prefetcher.FetchNear(spectrum + next[ky] + imaginary);
-                }
+                if (kx + 1 < width)
+                    Fetch(spectrum + (i * step), bins + height, imaginary);
+                vertical.Run(spectrum + (i * step) + imaginary, bins, -imaginary, column, rows, -TLane.Count, work);
             }
-            vertical.Run(spectrum + imaginary, binOffsets + (kx * height), -imaginary, tile + geometry.ColumnOffsets[kx] + TLane.Count, geometry.RowOffsets, -TLane.Count, work);
         }
     }
 
@@ -111,7 +121,7 @@ internal sealed unsafe class TileTransform<TLane>
     public float* InverseRow(float* tile, int y, float* work)
     {
         float* row = tile + (y * geometry.RowStride);
-        horizontal.Run(row + TLane.Count, geometry.ColumnOffsets, -TLane.Count, row + TLane.Count, geometry.ColumnOffsets, -TLane.Count, work);
+        horizontal.Run(row + TLane.Count, columns, -TLane.Count, row + TLane.Count, columns, -TLane.Count, work);
         return row;
     }
 
@@ -119,7 +129,7 @@ internal sealed unsafe class TileTransform<TLane>
     public void ForwardRow(float* tile, int y, float* work)
     {
         float* row = tile + (y * geometry.RowStride);
-        horizontal.Run(row, geometry.ColumnOffsets, TLane.Count, row, geometry.ColumnOffsets, TLane.Count, work);
+        horizontal.Run(row, columns, TLane.Count, row, columns, TLane.Count, work);
     }
 
     /// <summary>Transforms a spectrum back and hands the window's rows to the planes through <paramref name="store"/>.</summary>
@@ -127,10 +137,10 @@ internal sealed unsafe class TileTransform<TLane>
     public void Inverse<TStore>(float* spectrum, int* binOffsets, in PlanePair planes, in TileWindow window, TStore store, float* scratch)
         where TStore : struct, IRowStore<TLane>
     {
-        float* tile = Tile(scratch);
-        float* work = tile + (height * geometry.RowStride);
-        float* planeRows = work + Math.Max(vertical.ScratchFloats, horizontal.ScratchFloats);
-        LoadColumns(spectrum, binOffsets, TLane.Count, tile, work);
+        float* tile = scratch;
+        float* work = tile + TileFloats;
+        float* planeRows = work + WorkFloats;
+        LoadColumns(spectrum, 1, 0, binOffsets, TLane.Count, tile, work);
         int first = window.Left & ~3, count = window.Right - window.Left;
         for (int y = window.Top; y < window.Bottom; y++)
         {
@@ -148,8 +158,15 @@ internal sealed unsafe class TileTransform<TLane>
         }
     }
 
-    /// <summary>The offset of the work area behind the tile in a scratch.</summary>
-    public float* Work(float* scratch) => scratch + (height * geometry.RowStride);
+    /// <summary>A column that is to be read next.</summary>
+    private void Fetch(float* spectrum, int* bins, nint imaginary)
+    {
+        for (int ky = 0; ky < height; ky++)
+        {
+            Prefetcher.FetchNear(spectrum + bins[ky]);
+            Prefetcher.FetchNear(spectrum + bins[ky] + imaginary);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ToPlanes(float* columns, float* planeRow)
@@ -199,11 +216,9 @@ internal sealed unsafe class TileTransform<TLane>
 
     private void CopyColumns(float* source, int count, int from, int to, float* copy)
     {
-        new Span<float>(copy, 4 * TLane.Count).Clear();
         for (int c = 0; c < count; c++, source += plane, copy += 4)
-        {
-            for (int x = from; x < to; x++)
-                copy[x] = source[x];
-        }
+            Lane128.Store(Lane128.LoadBetween(source, from, to), copy);
+        for (int c = count; c < TLane.Count; c++, copy += 4)
+            Lane128.Store(default, copy);
     }
 }

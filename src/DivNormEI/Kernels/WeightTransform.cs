@@ -7,40 +7,48 @@ namespace DivNorm.Kernels;
 /// multiply the pair's real and imaginary plane: w_exc and -w_inh of one channel with two sources; with one source the merged kernels
 /// w_exc - w_inh of two channels. Lanes are L output channels. The factor undoes the unscaled inverse and the sum over +-k.
 /// </summary>
-internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, TileTransform<TLane> tiles)
+internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, SpectrumOffsets offsets, TileTransform<TLane> tiles)
     where TLane : unmanaged, ILane<TLane>
 {
+    /// <summary>Runs of output channels worked on at once: their spectra lie side by side, 256 bytes a bin with lanes of 16.</summary>
+    private const int RunsAtOnce = 4;
+
     private readonly LateralShape shape = geometry.Shape;
     private readonly float scale = 0.5f / (geometry.Vertical.Size * geometry.Horizontal.Size);
 
-    /// <summary>One unit for each pair and each run of L output channels.</summary>
-    public int Units => geometry.Pairs * (geometry.Columns / TLane.Count);
+    /// <summary>One unit for each pair and each <see cref="RunsAtOnce"/> runs of L output channels.</summary>
+    public int Units => geometry.Pairs * Groups;
 
-    /// <summary>Floats of scratch a call needs.</summary>
-    public int ScratchFloats => tiles.ScratchFloats + (TLane.Count * TapRow);
+    /// <summary>Floats of scratch a call needs: tiles, a transform's scratch, and the taps of a run.</summary>
+    public int ScratchFloats => (RunsAtOnce * tiles.TileFloats) + tiles.WorkFloats + (TLane.Count * TapRow);
 
     /// <summary>Floats from an output channel's kernel to the next in the tap scratch.</summary>
     private int TapRow => (((shape.Kernel * shape.Kernel) + 3) & ~3) + 4;
 
+    private int Runs => geometry.Columns / TLane.Count;
+
+    private int Groups => (Runs + RunsAtOnce - 1) / RunsAtOnce;
+
+    /// <summary>Transforms a unit's kernels into <paramref name="spectra"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(int unit, float* excitation, float* inhibition, float* spectra, float* scratch)
     {
-        (int pair, int first, int channel, int partner) = Place(unit);
-        float* tile = TileTransform<TLane>.Tile(scratch);
-        float* work = tiles.Work(scratch);
-        new Span<float>(tile, geometry.Vertical.Size * geometry.RowStride).Clear();
-        int outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
-        if (outputs > 0)
+        (int pair, int firstRun, int runs) = Place(unit);
+        (int channel, int partner) = Channels(pair);
+        float* work = scratch + (RunsAtOnce * tiles.TileFloats);
+        new Span<float>(scratch, runs * tiles.TileFloats).Clear();
+        for (int run = 0; run < runs; run++)
         {
+            float* tile = scratch + (run * tiles.TileFloats);
+            int first = (firstRun + run) * TLane.Count, outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
+            if (outputs == 0)
+                continue;
             AddTaps(excitation, shape.ExcitationKernel, first, outputs, channel, scale, tile, work);
             if (shape.SharedSource)
             {
                 AddTaps(inhibition, shape.InhibitionKernel, first, outputs, channel, -scale, tile, work);
-                if (partner < shape.Channels)
-                {
-                    AddTaps(excitation, shape.ExcitationKernel, first, outputs, partner, scale, tile + TLane.Count, work);
-                    AddTaps(inhibition, shape.InhibitionKernel, first, outputs, partner, -scale, tile + TLane.Count, work);
-                }
+                AddTaps(excitation, shape.ExcitationKernel, first, outputs, partner, scale, tile + TLane.Count, work);
+                AddTaps(inhibition, shape.InhibitionKernel, first, outputs, partner, -scale, tile + TLane.Count, work);
             }
             else
             {
@@ -49,63 +57,79 @@ internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, Ti
             for (int y = 0; y < shape.Kernel; y++)
                 tiles.ForwardRow(tile, y, work);
         }
-        float* target = spectra + (pair * geometry.Columns) + first;
-        tiles.StoreColumns(tile, target, geometry.WeightOffsets(0), geometry.WeightPlane, work);
-        nint mirror = (nint)geometry.Pairs * geometry.Columns;
-        for (int bin = 0; bin < geometry.Bins; bin++)
-        {
-            if (!geometry.IsSelfConjugate(bin))
-                continue;
-            float* own = target + (bin * geometry.WeightBin);
-            TLane.Store(TLane.Load(own), own + mirror);
-            TLane.Store(TLane.Load(own + geometry.WeightPlane), own + geometry.WeightPlane + mirror);
-        }
+        float* target = spectra + (pair * geometry.Columns) + (firstRun * TLane.Count);
+        tiles.StoreColumns(scratch, runs, target, TLane.Count, offsets.Weight, geometry.WeightPlane, work);
+        MirrorSelfConjugateBins(target, runs);
     }
 
-    /// <summary>The gradients of one pair's kernels from the spectra of du; writes every tap of its output channels.</summary>
+    /// <summary>The gradients of a unit's kernels from the spectra of du; writes every tap of its output channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Inverse(int unit, float* spectra, float* excitation, float* inhibition, float* scratch)
     {
-        (int pair, int first, int channel, int partner) = Place(unit);
-        int outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
-        if (outputs == 0)
-            return;
-        float* tile = TileTransform<TLane>.Tile(scratch);
-        float* work = tiles.Work(scratch);
-        float* taps = scratch + tiles.ScratchFloats;
-        tiles.LoadColumns(spectra + (pair * geometry.Columns) + first, geometry.WeightOffsets(0), geometry.WeightPlane, tile, work);
-        for (int y = 0; y < shape.Kernel; y++)
-            tiles.InverseRow(tile, y, work);
-        StoreTaps(tile, scale, taps, excitation, shape.ExcitationKernel, first, outputs, channel);
-        if (shape.SharedSource)
+        (int pair, int firstRun, int runs) = Place(unit);
+        (int channel, int partner) = Channels(pair);
+        float* work = scratch + (RunsAtOnce * tiles.TileFloats);
+        float* taps = work + tiles.WorkFloats;
+        tiles.LoadColumns(
+            spectra + (pair * geometry.Columns) + (firstRun * TLane.Count), runs, TLane.Count, offsets.Weight, geometry.WeightPlane, scratch, work);
+        for (int run = 0; run < runs; run++)
         {
-            StoreTaps(tile, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
-            if (partner < shape.Channels)
+            float* tile = scratch + (run * tiles.TileFloats);
+            int first = (firstRun + run) * TLane.Count, outputs = Math.Clamp(shape.Channels - first, 0, TLane.Count);
+            if (outputs == 0)
+                continue;
+            for (int y = 0; y < shape.Kernel; y++)
+                tiles.InverseRow(tile, y, work);
+            StoreTaps(tile, scale, taps, excitation, shape.ExcitationKernel, first, outputs, channel);
+            if (shape.SharedSource)
             {
+                StoreTaps(tile, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
                 StoreTaps(tile + TLane.Count, scale, taps, excitation, shape.ExcitationKernel, first, outputs, partner);
                 StoreTaps(tile + TLane.Count, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, partner);
             }
-        }
-        else
-        {
-            StoreTaps(tile + TLane.Count, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
+            else
+            {
+                StoreTaps(tile + TLane.Count, -scale, taps, inhibition, shape.InhibitionKernel, first, outputs, channel);
+            }
         }
     }
 
-    /// <summary>A unit's pair, its first output channel, and the input channels of the pair's real and (one source) imaginary part.</summary>
-    private (int Pair, int First, int Channel, int Partner) Place(int unit)
+    private (int Pair, int FirstRun, int Runs) Place(int unit)
     {
-        int runs = geometry.Columns / TLane.Count;
-        int pair = unit / runs, first = unit % runs * TLane.Count;
+        int firstRun = unit % Groups * RunsAtOnce;
+        return (unit / Groups, firstRun, Math.Min(RunsAtOnce, Runs - firstRun));
+    }
+
+    /// <summary>The input channels of a pair; with one source, the second may not exist.</summary>
+    private (int Channel, int Partner) Channels(int pair)
+    {
         if (!shape.SharedSource)
-            return (pair, first, pair, pair);
+            return (pair, pair);
         int channel = (pair / TLane.Count * 2 * TLane.Count) + (pair % TLane.Count);
-        return (pair, first, channel, channel + TLane.Count);
+        return (channel, channel + TLane.Count);
+    }
+
+    /// <summary>The product reads both slots of every bin.</summary>
+    private void MirrorSelfConjugateBins(float* target, int runs)
+    {
+        nint mirror = (nint)geometry.Pairs * geometry.Columns;
+        foreach (int bin in geometry.SelfConjugateBins)
+        {
+            float* re = target + (bin * geometry.WeightBin);
+            float* im = re + geometry.WeightPlane;
+            for (int i = 0; i < runs * TLane.Count; i += TLane.Count)
+            {
+                TLane.Store(TLane.Load(re + i), re + mirror + i);
+                TLane.Store(TLane.Load(im + i), im + mirror + i);
+            }
+        }
     }
 
     /// <summary>Adds a kernel, centred in the larger one, to the corner of the tile.</summary>
     private void AddTaps(float* weights, int side, int first, int outputs, int channel, float factor, float* tile, float* copy)
     {
+        if (channel >= shape.Channels)
+            return;
         int area = side * side, margin = (shape.Kernel - side) / 2;
         nint stride = (nint)shape.Channels * area;
         float* source = weights + (first * stride) + ((nint)channel * area);
@@ -138,6 +162,8 @@ internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, Ti
 
     private void StoreTaps(float* tile, float factor, float* taps, float* gradient, int side, int first, int outputs, int channel)
     {
+        if (channel >= shape.Channels)
+            return;
         int area = side * side, margin = (shape.Kernel - side) / 2;
         TLane* columns = stackalloc TLane[4];
         TLane by = TLane.Broadcast(factor);
