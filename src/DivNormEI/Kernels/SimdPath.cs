@@ -38,9 +38,6 @@ internal static class SimdPaths
     /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
     public static SimdPath Default => Forced ?? Available[0];
 
-    /// <summary>Whether the environment names a path.</summary>
-    public static bool Forced => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(Variable));
-
     public static string Name(SimdPath path) => path switch
     {
         SimdPath.Avx512 => "avx512",

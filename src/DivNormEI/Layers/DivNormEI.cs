@@ -114,7 +114,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        var normalized = Normalized(input);
         return Output(Integrate(input, normalized)).MoveToOuterDisposeScope();
     }
 
@@ -126,7 +126,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        return LateralEquations.Normalized(input, Weights, epsilon).MoveToOuterDisposeScope();
+        return Normalized(input).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -140,7 +140,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        var normalized = Normalized(input);
         var excitation = LateralEquations.Excitation(Source(input, normalized), Weights);
         var inhibition = LateralEquations.Inhibition(normalized, Weights);
         var integrated = Integrate(input, normalized);
@@ -190,6 +190,11 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
     private Tensor Source(Tensor input, Tensor normalized) => Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
 
+    /// <summary>Eq. 2, by the fast kernels where they serve.</summary>
+    private Tensor Normalized(Tensor input) => Fast(input.shape) && DivisionKernel.For(lateral.Path ?? SimdPaths.Default) is { } kernel
+        ? DivisionFunction.Normalized(kernel, input, Weights, Options.Epsilon)
+        : LateralEquations.Normalized(input, Weights, epsilon);
+
     /// <summary>Eq. 3-5, by the fast kernels where they serve.</summary>
     private Tensor Integrate(Tensor input, Tensor normalized)
     {
@@ -202,9 +207,23 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     /// <summary>Eq. 6.</summary>
     private Tensor Output(Tensor integrated) => F.relu(bn.call(integrated));
 
-    private LateralPlan? Plan(ReadOnlySpan<long> shape) => w_exc.dtype == ScalarType.Float32 && w_exc.device_type == DeviceType.CPU
-        ? LateralStage.Plan(shape, w_exc, w_inh, Options.ExcitationSource == ExcitationSource.Normalized, lateral)
+    private LateralPlan? Plan(ReadOnlySpan<long> shape) => Fast(shape)
+        ? LateralStage.Plan(shape, w_exc, w_inh, Options.ExcitationSource == ExcitationSource.Normalized, lateral with { Training = training })
         : null;
+
+    /// <summary>Whether the kernels can serve: float32 on the CPU, something to compute, and planes that they can index.</summary>
+    private bool Fast(ReadOnlySpan<long> shape)
+    {
+        if (w_exc.dtype != ScalarType.Float32 || w_exc.device_type != DeviceType.CPU)
+            return false;
+        foreach (long size in shape)
+        {
+            if (size is < 1 or > int.MaxValue)
+                return false;
+        }
+
+        return shape[2] * shape[3] <= int.MaxValue && shape[0] * shape[1] <= int.MaxValue;
+    }
 
     private void CheckInput(Tensor input)
     {

@@ -136,12 +136,11 @@ public sealed record DivNormEIOptions
 
     /// <summary>The options as the kernels take them.</summary>
     /// <exception cref="ArgumentException">No kernel of that name, or this machine lacks it.</exception>
-    internal LateralOptions Lateral() => new()
+    internal LateralOptions Lateral()
     {
-        Path = Kernel is null ? SimdPaths.Default : SimdPaths.Parse(Kernel, $"{nameof(DivNormEIOptions)}.{nameof(Kernel)}"),
-        MemoryBudget = KernelMemory,
-        AlwaysSpectral = Kernel is not null || SimdPaths.Forced,
-    };
+        var forced = SimdPaths.Parse(Kernel, $"{nameof(DivNormEIOptions)}.{nameof(Kernel)}") ?? SimdPaths.Forced;
+        return new LateralOptions { Path = forced, MemoryBudget = KernelMemory, AlwaysSpectral = forced is not null };
+    }
 
     private static void Side(string name, int side) => Check(name, side, side is >= 1 and <= 63 && side % 2 == 1, "odd, 1 to 63");
 

@@ -17,13 +17,6 @@ internal sealed unsafe class LateralStage : IDisposable
     /// <summary>The plan for inputs of one shape, or null where libtorch's convolutions are to be used.</summary>
     public static LateralPlan? Plan(ReadOnlySpan<long> input, Tensor excitation, Tensor inhibition, bool sharedSource, LateralOptions options)
     {
-        const long most = int.MaxValue;
-        foreach (long size in input)
-        {
-            if (size is < 1 or > most)
-                return null; // nothing to compute, or beyond what the kernels index
-        }
-
         var shape = new LateralShape((int)input[0], (int)input[1], (int)input[2], (int)input[3], (int)excitation.shape[2], (int)inhibition.shape[2], sharedSource);
         return LateralPlan.For(shape, options);
     }
