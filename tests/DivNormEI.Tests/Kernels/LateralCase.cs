@@ -64,7 +64,14 @@ internal sealed unsafe class LateralCase
             using SavedSpectra? saved = plan.Forward(new ForwardArguments { Y = y, Yn = yn, Output = output, Keep = keep }, spectra, threads);
             var backward = new BackwardArguments
             {
-                GradOutput = g, Y = y, Yn = yn, GradY = gy, GradYn = gyn, GradExcitation = gwe, GradInhibition = gwi, GradShift = gs,
+                GradOutput = g,
+                Y = y,
+                Yn = yn,
+                GradY = gy,
+                GradYn = gyn,
+                GradExcitation = gwe,
+                GradInhibition = gwi,
+                GradShift = gs,
             };
             plan.Backward(backward, spectra, saved, threads);
         }
