@@ -9,7 +9,7 @@ public sealed partial class ContrastCommandTests : IDisposable
 {
     private const string Tiny = """
         {
-          "crops": 160, "batchSize": 4, "cropSize": 24, "validationCrops": 8, "checkpointEvery": 5, "recordingStride": 8,
+          "crops": 160, "batchSize": 4, "cropSize": 24, "validationCrops": 8, "checkpointEvery": 5, "recordingStride": 8, "phases": 1,
           "proceduralTrainImages": 3, "proceduralValidationImages": 2, "proceduralImageSize": 64, "variants": ["authors"]
         }
         """;
@@ -21,7 +21,7 @@ public sealed partial class ContrastCommandTests : IDisposable
     [Fact]
     public void Run_WritesResultsCurvesModelsFiguresAndReport()
     {
-        var (code, output, error) = Command.Run("run", "contrast", "--config", Config("""{ "variants": ["paper", "authors"], "crops": 8 }"""), "--out", folder["out"], "--seed", "5");
+        var (code, output, error) = Command.Run("run", "contrast", "--config", Config("""{ "variants": ["paper", "authors"], "crops": 8, "phases": 4 }"""), "--out", folder["out"], "--seed", "5");
         Assert.Equal((0, string.Empty), (code, error));
         Assert.Contains("report.html", output, StringComparison.Ordinal);
 
@@ -50,7 +50,7 @@ public sealed partial class ContrastCommandTests : IDisposable
         Assert.All(before["hwhh"]!.AsArray(), width => Assert.Equal(19.3, (double)width!, 1.0));
 
         Assert.True(File.Exists(folder.At("out", "models", "paper.safetensors")));
-        Assert.Equal(1 + 32 * 4 * 25, File.ReadAllLines(folder.At("out", "curves.csv")).Length);
+        Assert.Equal(1 + 64 * 4 * 25, File.ReadAllLines(folder.At("out", "curves.csv")).Length);
         string report = File.ReadAllText(folder.At("out", "report.html"));
         Assert.Contains("gain ratio", report, StringComparison.Ordinal);
         Assert.DoesNotContain("src=\"http", report, StringComparison.Ordinal);

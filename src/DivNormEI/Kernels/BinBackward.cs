@@ -27,19 +27,6 @@ internal static unsafe class BinBackward<TLane>
         }
     }
 
-    /// <summary>Adds the sum over tiles of the mean frequency's real part, the sum over pixels, to the bias gradient (length Columns).</summary>
-    public static void AddBias(LateralGeometry geometry, BinScratch scratch, int tiles, float* bias)
-    {
-        TLane half = TLane.Broadcast(0.5f);
-        for (int o = 0; o < geometry.Columns; o += TLane.Count)
-        {
-            TLane sum = default;
-            for (int tile = 0; tile < tiles; tile++)
-                sum += TLane.Load(scratch.Gradients + (tile * scratch.GradientRow) + o);
-            TLane.Store(TLane.MulAdd(half, sum, TLane.Load(bias + o)), bias + o);
-        }
-    }
-
     /// <summary>Spectra of channel pairs a + i b to planes: 2 a_k = P_k + conj(P_-k), 2 i b_k = P_k - conj(P_-k).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackGradients(LateralGeometry geometry, BinScratch scratch, int bin, int tiles, float* gradient)

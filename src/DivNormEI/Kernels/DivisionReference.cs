@@ -38,17 +38,15 @@ internal static class DivisionReference
 
     private static void ForEachProduct(DivisionShape shape, Action<int, int, int> visit)
     {
-        for (int plane = 0; plane < shape.Planes; plane++)
-        for (int y = 0; y < shape.Height; y++)
-        for (int x = 0; x < shape.Width; x++)
-        for (int i = 0; i < shape.KernelHeight; i++)
-        for (int j = 0; j < shape.KernelWidth; j++)
+        for (int target = 0; target < shape.Planes * shape.Plane; target++)
         {
-            int sy = y + i - (shape.KernelHeight / 2), sx = x + j - (shape.KernelWidth / 2);
-            if (sy < 0 || sy >= shape.Height || sx < 0 || sx >= shape.Width)
-                continue;
-            int origin = plane * shape.Plane;
-            visit(origin + (y * shape.Width) + x, origin + (sy * shape.Width) + sx, (plane % shape.Channels * shape.Taps) + (i * shape.KernelWidth) + j);
+            int plane = target / shape.Plane, y = target % shape.Plane / shape.Width, x = target % shape.Width;
+            for (int tap = 0; tap < shape.Taps; tap++)
+            {
+                int dy = (tap / shape.KernelWidth) - (shape.KernelHeight / 2), dx = (tap % shape.KernelWidth) - (shape.KernelWidth / 2);
+                if (y + dy >= 0 && y + dy < shape.Height && x + dx >= 0 && x + dx < shape.Width)
+                    visit(target, target + (dy * shape.Width) + dx, (plane % shape.Channels * shape.Taps) + tap);
+            }
         }
     }
 }

@@ -35,25 +35,23 @@ internal static class LateralReference
         return (gradY, gradYn, gradExcitation, gradInhibition, gradShift);
     }
 
+    /// <summary>Visits every product of a pixel and a weight [o, c, i, j]: the indices of the result it belongs to, of the pixel and of the weight.</summary>
     private static void ForEachProduct(LateralShape shape, int kernel, Action<int, int, int> visit)
     {
-        (int channels, int height, int width, int radius) = (shape.Channels, shape.Height, shape.Width, kernel / 2);
+        (int channels, int height, int width, int radius, int taps) = (shape.Channels, shape.Height, shape.Width, kernel / 2, kernel * kernel);
         for (int n = 0; n < shape.Batch; n++)
-            for (int o = 0; o < channels; o++)
-                for (int c = 0; c < channels; c++)
-                    for (int i = 0; i < kernel; i++)
-                        for (int j = 0; j < kernel; j++)
-                        {
-                            int weight = (((((o * channels) + c) * kernel) + i) * kernel) + j;
-                            int top = Math.Max(0, radius - i), bottom = Math.Min(height, height + radius - i);
-                            int left = Math.Max(0, radius - j), right = Math.Min(width, width + radius - j);
-                            for (int y = top; y < bottom; y++)
-                            {
-                                int target = ((((n * channels) + o) * height) + y) * width;
-                                int source = ((((n * channels) + c) * height) + y + i - radius) * width;
-                                for (int x = left; x < right; x++)
-                                    visit(target + x, source + x + j - radius, weight);
-                            }
-                        }
+        {
+            for (int weight = 0; weight < channels * channels * taps; weight++)
+            {
+                int o = weight / (channels * taps), c = weight / taps % channels;
+                int dy = (weight % taps / kernel) - radius, dx = (weight % kernel) - radius;
+                int target = ((n * channels) + o) * height * width, source = ((((n * channels) + c) * height) + dy) * width;
+                for (int y = Math.Max(0, -dy); y < Math.Min(height, height - dy); y++)
+                {
+                    for (int x = Math.Max(0, -dx); x < Math.Min(width, width - dx); x++)
+                        visit(target + (y * width) + x, source + (y * width) + x + dx, weight);
+                }
+            }
+        }
     }
 }

@@ -90,7 +90,6 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         using NativeBlock weightGradients = NativePool.Rent(geometry.WeightFloats);
         using NativeBlock scratch = Scratch(threads);
         float* gradient = gradients.Pointer, weightGradient = weightGradients.Pointer, work = scratch.Pointer, weight = spectra.Pointer;
-        float[] bias = new float[geometry.Columns];
         ClearInputGradients(threads, a);
         for (int block = 0; block < geometry.Blocks; block++)
         {
@@ -105,15 +104,9 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             ForEachBin(threads, (worker, bin, last) =>
             {
                 Prefetcher ahead = Ahead(bin, last, input, geometry.InputBin, count * geometry.InputTile, weight);
-                var matrices = new BinScratch(geometry, work + (worker * scratchFloats));
                 BinBackward<TLane>.Run(
-                    geometry, matrices, bin, count, input + (bin * geometry.InputBin), weight + (bin * geometry.WeightBin),
+                    geometry, new BinScratch(geometry, work + (worker * scratchFloats)), bin, count, input + (bin * geometry.InputBin), weight + (bin * geometry.WeightBin),
                     gradient + (bin * geometry.OutputBin), weightGradient + (bin * geometry.WeightBin), add, ref ahead);
-                if (bin == 0)
-                {
-                    fixed (float* sum = bias)
-                        BinBackward<TLane>.AddBias(geometry, matrices, count, sum);
-                }
             });
             AddInputGradients(threads, firstRow, rows, a, input, work);
             kept?[block].Dispose();
@@ -121,7 +114,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         WorkerPool.Run(threads, weights.Units, (worker, unit) =>
             weights.Inverse(unit, weightGradient, a.GradExcitation, a.GradInhibition, work + (worker * scratchFloats)));
         if (a.GradShift != null)
-            bias.AsSpan(0, Shape.Channels).CopyTo(new Span<float>(a.GradShift, Shape.Channels));
+            ChannelSums<TLane>.Run(Shape, a.GradOutput, a.GradShift, threads);
         GC.KeepAlive(this);
     }
 

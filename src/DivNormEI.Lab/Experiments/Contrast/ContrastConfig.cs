@@ -43,6 +43,9 @@ public sealed record ContrastConfig
     /// <summary>Stride of the Gabor filters while gratings are shown, 1 to 8: 1 records maps at full resolution, 4 those of the training.</summary>
     public int RecordingStride { get; init; } = 1;
 
+    /// <summary>Phases of every grating, 1 to 64; the centre unit is read at its strongest.</summary>
+    public int Phases { get; init; } = 8;
+
     /// <summary>Training images made where no data is given, 1 or more.</summary>
     public int ProceduralTrainImages { get; init; } = 120;
 
@@ -86,6 +89,7 @@ public sealed record ContrastConfig
         Check("input", Input, Enum.IsDefined(Input), "upscaled or lowResolution");
         Check("validationCrops", ValidationCrops, ValidationCrops is >= 1 and <= 100_000, "1 to 100000");
         Check("recordingStride", RecordingStride, RecordingStride is >= 1 and <= 8, "1 to 8");
+        Check("phases", Phases, Phases is >= 1 and <= 64, "1 to 64");
         Check("proceduralTrainImages", ProceduralTrainImages, ProceduralTrainImages is >= 1 and <= 10_000, "1 to 10000");
         Check("proceduralValidationImages", ProceduralValidationImages, ProceduralValidationImages is >= 1 and <= 10_000, "1 to 10000");
         Check("proceduralImageSize", ProceduralImageSize, ProceduralImageSize >= CropSize && ProceduralImageSize <= 2048, $"{CropSize} (the crop's size) to 2048");

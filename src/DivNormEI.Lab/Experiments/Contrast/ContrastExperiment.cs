@@ -50,11 +50,11 @@ public static class ContrastExperiment
         foreach (string name in config.Variants)
         {
             using var model = Model(name, config);
-            tuning.AddRange(ContrastRecording.Record(model, config.RecordingStride, name, trained: false, progress, cancellation));
+            tuning.AddRange(ContrastRecording.Record(model, config, name, trained: false, progress, cancellation));
             var start = ContrastPictures.Kernels(model);
             var variant = Train(name, model, config, images, output, validation, low, progress, cancellation);
             variants.Add(variant);
-            tuning.AddRange(ContrastRecording.Record(model, config.RecordingStride, name, trained: true, progress, cancellation));
+            tuning.AddRange(ContrastRecording.Record(model, config, name, trained: true, progress, cancellation));
             pictures.Add(ContrastPictures.Of(name, model, start, validation, low));
             output.SaveModel(name, model);
         }

@@ -19,11 +19,11 @@ internal static class ContrastRecording
     public static IReadOnlyList<string> Stages { get; } = ["before", "beforeSquared", "normalized", "after"];
 
     public static IEnumerable<ContrastTuning> Record(
-        SuperResolutionNet model, int stride, string variant, bool trained, IRunProgress progress, CancellationToken cancellation)
+        SuperResolutionNet model, ContrastConfig config, string variant, bool trained, IRunProgress progress, CancellationToken cancellation)
     {
         model.eval();
         var layer = (DivNorm.Layers.DivNormEI)model.Normalization;
-        using var encoder = new GaborEncoder(GaborBank.Paper, stride);
+        using var encoder = new GaborEncoder(GaborBank.Paper, config.RecordingStride);
         var cells = TunedCell.Of(GaborBank.Paper);
         progress.Stage($"Recording {variant}, {(trained ? "trained" : "untrained")}", 2 * ProgressShare.Whole, "%");
         var records = new List<ContrastTuning>();
@@ -33,7 +33,7 @@ internal static class ContrastRecording
                 Respond,
                 Stages,
                 cells,
-                new OrientationTuningOptions { Background = background },
+                new OrientationTuningOptions { Background = background, Phases = config.Phases },
                 new ProgressShare(progress, records.Count > 0 ? ProgressShare.Whole : 0),
                 cancellation);
             records.AddRange(measured.Select(record => Flatten(record, variant, trained)));
