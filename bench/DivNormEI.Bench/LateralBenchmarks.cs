@@ -69,8 +69,13 @@ public unsafe class LateralBenchmarks
         using SavedSpectra? saved = Forward(fresh, keep: true);
         var arguments = new BackwardArguments
         {
-            GradOutput = Data(maps[2]), Y = Data(maps[0]), Yn = Data(maps[1]), GradY = Data(maps[4]), GradYn = Data(maps[5]),
-            GradExcitation = Data(kernels[2]), GradInhibition = Data(kernels[3]),
+            GradOutput = Data(maps[2]),
+            Y = Data(maps[0]),
+            Yn = Data(maps[1]),
+            GradY = Data(maps[4]),
+            GradYn = Data(maps[5]),
+            GradExcitation = Data(kernels[2]),
+            GradInhibition = Data(kernels[3]),
         };
         plan.Backward(arguments, fresh, saved, threads);
     }
