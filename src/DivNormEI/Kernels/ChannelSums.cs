@@ -1,19 +1,18 @@
+using System.Numerics;
+
 namespace DivNorm.Kernels;
 
 /// <summary>
-/// The sum of each channel over images and pixels, the gradient of a bias. Lanes along the plane; every <see cref="MostAdditions"/>
-/// additions a lane is emptied into a double, so that sums of signed data, which all but cancel, keep their precision.
+/// The sum of each channel over images and pixels, the gradient of a bias, in double precision throughout: signed data all but
+/// cancel. Lanes run along the plane, each float register widened to two of doubles; what is left over is added one by one.
 /// </summary>
-internal static unsafe class ChannelSums<TLane>
-    where TLane : unmanaged, ILane<TLane>
+internal static unsafe class ChannelSums
 {
-    private const int MostAdditions = 16;
-
     public static void Run(LateralShape shape, float* maps, float* sums, int threads)
     {
         int plane = shape.Height * shape.Width;
         double[] partial = new double[shape.Batch * shape.Channels];
-        WorkerPool.Run(threads, partial.Length, (_, unit) => partial[unit] = Sum(maps + ((nint)unit * plane), plane));
+        WorkerPool.Run(threads, partial.Length, (_, unit) => partial[unit] = Sum(new ReadOnlySpan<float>(maps + ((nint)unit * plane), plane)));
         for (int channel = 0; channel < shape.Channels; channel++)
         {
             double sum = 0;
@@ -23,20 +22,18 @@ internal static unsafe class ChannelSums<TLane>
         }
     }
 
-    private static double Sum(float* values, int count)
+    private static double Sum(ReadOnlySpan<float> values)
     {
-        double sum = 0;
-        int i = 0;
-        while (count - i >= TLane.Count)
+        Vector<double> even = default, odd = default;
+        for (; values.Length >= Vector<float>.Count; values = values[Vector<float>.Count..])
         {
-            TLane lanes = default;
-            int end = Math.Min(count - TLane.Count, i + ((MostAdditions - 1) * TLane.Count));
-            for (; i <= end; i += TLane.Count)
-                lanes += TLane.Load(values + i);
-            sum += TLane.Sum(lanes);
+            Vector.Widen(new Vector<float>(values), out Vector<double> low, out Vector<double> high);
+            even += low;
+            odd += high;
         }
-        for (; i < count; i++)
-            sum += values[i];
+        double sum = Vector.Sum(even + odd);
+        foreach (float value in values)
+            sum += value;
         return sum;
     }
 }

@@ -114,7 +114,7 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         WorkerPool.Run(threads, weights.Units, (worker, unit) =>
             weights.Inverse(unit, weightGradient, a.GradExcitation, a.GradInhibition, work + (worker * scratchFloats)));
         if (a.GradShift != null)
-            ChannelSums<TLane>.Run(Shape, a.GradOutput, a.GradShift, threads);
+            ChannelSums.Run(Shape, a.GradOutput, a.GradShift, threads);
         GC.KeepAlive(this);
     }
 
