@@ -17,7 +17,7 @@ public enum LearningRateSchedule
 public sealed record ContrastConfig
 {
     /// <summary>Training crops a variant sees in all, 0 or more; rounded up to whole batches.</summary>
-    public int Crops { get; init; } = 9600;
+    public int Crops { get; init; } = 6400;
 
     /// <summary>Crops a step, 2 or more.</summary>
     public int BatchSize { get; init; } = 32;
