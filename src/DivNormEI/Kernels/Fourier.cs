@@ -12,6 +12,8 @@ namespace DivNorm.Kernels;
 internal sealed unsafe class Fourier<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
+    private const MethodImplOptions Stage = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+
     private static readonly Fourier<TLane>[] Plans = [.. FourierSizes.All.Select(size => new Fourier<TLane>(size))];
 
     private readonly delegate*<float*, int*, nint, float*, int*, nint, float*, float*, void> cached;
@@ -78,31 +80,25 @@ internal sealed unsafe class Fourier<TLane>
         return ((nint)cached, (nint)streaming);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Cached<TFirst, TSecond>(float* source, int* sourceOffsets, nint sourceImaginary, float* target, int* targetOffsets, nint targetImaginary, float* twiddles, float* scratch)
         where TFirst : IRadix
         where TSecond : IRadix
     {
         First<TFirst, TSecond>(source, sourceOffsets, sourceImaginary, twiddles, scratch);
-        int width = 2 * TLane.Count;
-        for (int k1 = 0; k1 < TFirst.Size; k1++)
-            TSecond.Transform<TLane, StridedSource<TLane>, TableSink<TLane>>(
-                new(scratch + (k1 * TSecond.Size * width), width), new(target, targetOffsets + k1, TFirst.Size, targetImaginary));
+        Second<TFirst, TSecond>(scratch, target, targetOffsets, targetImaginary);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Streaming<TFirst, TSecond>(float* source, int* sourceOffsets, nint sourceImaginary, float* target, int* targetOffsets, nint targetImaginary, float* twiddles, float* scratch)
         where TFirst : IRadix
         where TSecond : IRadix
     {
         First<TFirst, TSecond>(source, sourceOffsets, sourceImaginary, twiddles, scratch);
-        int width = 2 * TLane.Count;
-        for (int k1 = 0; k1 < TFirst.Size; k1++)
-            TSecond.Transform<TLane, StridedSource<TLane>, StreamingSink<TLane>>(
-                new(scratch + (k1 * TSecond.Size * width), width), new(target, targetOffsets + k1, TFirst.Size, targetImaginary));
+        SecondStreaming<TFirst, TSecond>(scratch, target, targetOffsets, targetImaginary);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // one butterfly a method: with two, the JIT's budget for inlining runs out halfway through a pair of radix 8
+
+    [MethodImpl(Stage)]
     private static void First<TFirst, TSecond>(float* source, int* sourceOffsets, nint sourceImaginary, float* twiddles, float* scratch)
         where TFirst : IRadix
         where TSecond : IRadix
@@ -112,5 +108,27 @@ internal sealed unsafe class Fourier<TLane>
             TFirst.Transform<TLane, TableSource<TLane>, TwiddleSink<TLane>>(
                 new(source, sourceOffsets + n2, TSecond.Size, sourceImaginary),
                 new(scratch + (n2 * width), TSecond.Size * width, twiddles + (2 * n2 * (TFirst.Size - 1))));
+    }
+
+    [MethodImpl(Stage)]
+    private static void Second<TFirst, TSecond>(float* scratch, float* target, int* targetOffsets, nint targetImaginary)
+        where TFirst : IRadix
+        where TSecond : IRadix
+    {
+        int width = 2 * TLane.Count;
+        for (int k1 = 0; k1 < TFirst.Size; k1++)
+            TSecond.Transform<TLane, StridedSource<TLane>, TableSink<TLane>>(
+                new(scratch + (k1 * TSecond.Size * width), width), new(target, targetOffsets + k1, TFirst.Size, targetImaginary));
+    }
+
+    [MethodImpl(Stage)]
+    private static void SecondStreaming<TFirst, TSecond>(float* scratch, float* target, int* targetOffsets, nint targetImaginary)
+        where TFirst : IRadix
+        where TSecond : IRadix
+    {
+        int width = 2 * TLane.Count;
+        for (int k1 = 0; k1 < TFirst.Size; k1++)
+            TSecond.Transform<TLane, StridedSource<TLane>, StreamingSink<TLane>>(
+                new(scratch + (k1 * TSecond.Size * width), width), new(target, targetOffsets + k1, TFirst.Size, targetImaginary));
     }
 }
