@@ -8,7 +8,7 @@ namespace DivNorm.Kernels;
 internal readonly unsafe struct BinScratch
 {
     /// <summary>Rows of the weight gradient worked on at once, so that their products stay in L1.</summary>
-    public const int StripRows = 24;
+    public const int StripRows = 12;
 
     private const int Padding = 16;
 

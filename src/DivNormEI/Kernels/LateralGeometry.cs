@@ -45,8 +45,9 @@ internal sealed class LateralGeometry
         long perTile = (long)Bins * (InputTile + OutputTile) * sizeof(float);
         long tiles = Math.Clamp((memoryBudget - WeightBytes) / perTile, 1, MostTiles);
         RowsAtOnce = (int)Math.Clamp(tiles / Horizontal.Count, 1, TileRows);
+        if (RowsAtOnce > Vertical.Count)
+            RowsAtOnce -= RowsAtOnce % Vertical.Count;
         Blocks = (TileRows + RowsAtOnce - 1) / RowsAtOnce;
-        RowsAtOnce = (TileRows + Blocks - 1) / Blocks;
         TilesAtOnce = RowsAtOnce * Horizontal.Count;
         InputBin = ((long)TilesAtOnce * InputTile) + BinPadding;
         OutputBin = ((long)TilesAtOnce * OutputTile) + BinPadding;
@@ -109,8 +110,11 @@ internal sealed class LateralGeometry
     /// <summary>Rows of tiles in all images.</summary>
     public int TileRows { get; }
 
-    /// <summary>Rows of tiles worked on at once.</summary>
+    /// <summary>Rows of tiles worked on at once; whole images if it is one image or more.</summary>
     public int RowsAtOnce { get; }
+
+    /// <summary>No image is split among blocks.</summary>
+    public bool WholeImages => RowsAtOnce % Vertical.Count == 0;
 
     public int TilesAtOnce { get; }
 

@@ -90,7 +90,11 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
         using NativeBlock weightGradients = NativePool.Rent(geometry.WeightFloats);
         using NativeBlock scratch = Scratch(threads);
         float* gradient = gradients.Pointer, weightGradient = weightGradients.Pointer, work = scratch.Pointer, weight = spectra.Pointer;
-        ClearInputGradients(threads, a);
+        if (!geometry.WholeImages)
+        {
+            WorkerPool.Run(threads, Shape.Batch * geometry.PairBlocks, (_, unit) =>
+                ClearRows(a, unit / geometry.PairBlocks, unit % geometry.PairBlocks, 0, Shape.Height));
+        }
         for (int block = 0; block < geometry.Blocks; block++)
         {
             float* input = (kept is null ? own! : kept[block]).Pointer;
@@ -182,42 +186,53 @@ internal sealed unsafe class SpectralPlan<TLane> : LateralPlan
             PlanePair.OfOne(geometry, a.Output, image, block), TileWindow.Output(geometry, ty, tx), store, scratch);
     }
 
-    /// <summary>Where tiles overlap, the order of additions must not depend on the threads: rows of tiles that touch are done one after the other.</summary>
+    /// <summary>
+    /// Where tiles overlap, the order of additions must not depend on the threads: rows of tiles that touch are done one after the other.
+    /// The first to come clear what they and the rows that follow will add to, while it is on its way into the caches.
+    /// </summary>
     private void AddInputGradients(int threads, int firstRow, int rows, BackwardArguments a, float* input, float* work)
     {
         int apart = geometry.Vertical.Apart, across = geometry.Horizontal.Count;
         for (int phase = 0; phase < apart; phase++)
         {
+            bool clear = phase == 0 && geometry.WholeImages;
             int[] turn = [.. Enumerable.Range(0, rows).Where(r => (firstRow + r) % geometry.Vertical.Count % apart == phase)];
             WorkerPool.Run(threads, turn.Length * geometry.PairBlocks, (worker, unit) =>
             {
                 int row = turn[unit / geometry.PairBlocks], block = unit % geometry.PairBlocks;
+                (int image, int ty, _) = Place(firstRow, row * across);
+                PlanePair target = PlanePair.OfInputs(geometry, a.GradY, a.GradYn, image, block);
+                if (clear)
+                {
+                    (TileAxis axis, int next) = (geometry.Vertical, ty + apart);
+                    int top = ty == 0 ? 0 : (ty * axis.Step) - axis.Radius;
+                    ClearRows(a, image, block, top, next >= axis.Count ? Shape.Height : (next * axis.Step) - axis.Radius);
+                }
                 for (int tx = 0; tx < across; tx++)
                 {
-                    int tile = (row * across) + tx;
-                    (int image, int ty, _) = Place(firstRow, tile);
                     tiles.Inverse(
-                        input + ((nint)tile * geometry.InputTile) + (block * 4 * TLane.Count), offsets.Input,
-                        PlanePair.OfInputs(geometry, a.GradY, a.GradYn, image, block), TileWindow.Input(geometry, ty, tx), default(AddStore<TLane>), work + (worker * scratchFloats));
+                        input + ((((nint)row * across) + tx) * geometry.InputTile) + (block * 4 * TLane.Count), offsets.Input,
+                        target, TileWindow.Input(geometry, ty, tx), default(AddStore<TLane>), work + (worker * scratchFloats));
                 }
             });
         }
     }
 
-    /// <summary>What the overlapping tiles add to: zero, or with a residual the output gradient.</summary>
-    private void ClearInputGradients(int threads, BackwardArguments a)
+    /// <summary>Sets what the overlapping tiles of a block of pairs add to: zero, or with a residual the output gradient.</summary>
+    private void ClearRows(BackwardArguments a, int image, int block, int top, int bottom)
     {
-        int plane = Shape.Height * Shape.Width;
-        WorkerPool.Run(threads, Shape.Batch * Shape.Channels, (_, unit) =>
+        int width = Shape.SharedSource ? 2 * TLane.Count : TLane.Count;
+        for (int channel = block * width; channel < Math.Min(Shape.Channels, (block + 1) * width); channel++)
         {
-            nint offset = (nint)unit * plane;
+            nint offset = (((((nint)image * Shape.Channels) + channel) * Shape.Height) + top) * Shape.Width;
+            int count = (bottom - top) * Shape.Width;
             if (!Shape.SharedSource)
-                new Span<float>(a.GradY + offset, plane).Clear();
-            var target = new Span<float>(a.GradYn + offset, plane);
+                new Span<float>(a.GradY + offset, count).Clear();
+            var target = new Span<float>(a.GradYn + offset, count);
             if (a.ResidualIsYn)
-                new Span<float>(a.GradOutput + offset, plane).CopyTo(target);
+                new Span<float>(a.GradOutput + offset, count).CopyTo(target);
             else
                 target.Clear();
-        });
+        }
     }
 }
