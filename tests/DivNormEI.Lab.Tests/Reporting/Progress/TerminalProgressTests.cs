@@ -1,17 +1,18 @@
+using System.Text;
 using DivNorm.Lab.Reporting.Progress;
 using Spectre.Console;
 using Xunit;
 
 namespace DivNorm.Lab.Tests.Reporting.Progress;
 
-public sealed class TerminalProgressTests : IDisposable
+public sealed class TerminalProgressTests
 {
     private const string HideCursor = "\e[?25l";
     private const string ShowCursor = "\e[?25h";
     private readonly ManualClock _clock = new();
-    private readonly StringWriter _output = new();
 
-    public void Dispose() => _output.Dispose();
+    // the display's thread may still draw once after its end: the writer over this text is never closed
+    private readonly StringBuilder _output = new();
 
     private TerminalProgress Create()
     {
@@ -20,7 +21,7 @@ public sealed class TerminalProgressTests : IDisposable
             Ansi = AnsiSupport.Yes,
             Interactive = InteractionSupport.Yes,
             ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(TextWriter.Synchronized(_output)),
+            Out = new AnsiConsoleOutput(TextWriter.Synchronized(new StringWriter(_output))),
         });
         console.Profile.Width = 160;
         return new TerminalProgress(console, _clock);
