@@ -34,7 +34,7 @@ internal static class ContrastReading
 
     private static string Gain(ContrastTuning before, ContrastTuning untrained, ContrastTuning after)
     {
-        string verdict = after.GainRatio >= StrongGain ? "The response gain has become far less dependent on contrast: the raw curves move together, as in the paper's figure"
+        string verdict = after.GainRatio >= StrongGain ? "The response gain has become far less dependent on contrast, the direction that the paper's figure shows"
             : after.GainRatio > 1.5 * before.GainRatio ? "The response gain has become less dependent on contrast, yet the raw curves stay apart"
             : "The response gain depends on contrast about as much as before the layer";
         return $"Gain. From contrast {Low(before)} to {High(before)} the response before the layer grows {Times(before.GainRatio)} (gain ratio {before.GainRatio:f2}). "
