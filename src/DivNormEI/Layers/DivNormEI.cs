@@ -30,7 +30,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     private readonly Parameter? b_exc;
     private readonly Parameter? b_inh;
     private readonly BatchNorm2d bn;
-    private readonly LateralStage stage = new();
+    private readonly SpectraCache spectra = new();
     private readonly LateralOptions lateral;
     private readonly Scalar epsilon;
 
@@ -114,8 +114,10 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = Normalized(input);
-        return Output(Integrate(input, normalized)).MoveToOuterDisposeScope();
+        var output = Plan(input.shape) is { } plan
+            ? Fused(plan, input.contiguous())
+            : Output(LateralEquations.Integrated(input, Weights, Options.ExcitationSource, epsilon));
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <summary>Eq. 2 alone: Yn, [N, C, H, W], 0 or greater.</summary>
@@ -126,12 +128,15 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        return Normalized(input).MoveToOuterDisposeScope();
+        var normalized = Fast(input.shape) && !NeedsGradient(input) && DivisionKernel.For(lateral.Path ?? SimdPaths.Default) is { } kernel
+            ? FusedPass.Divide(kernel, input.contiguous(), w_div.contiguous(), sigma.contiguous(), Options.Epsilon)
+            : LateralEquations.Normalized(input, Weights, epsilon);
+        return normalized.MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// Every stage of Eq. 2-6 for one input in the current mode (training mode updates the running statistics as a forward
-    /// pass does). E and I are computed once more on their own, in libtorch's operations: for a look inside, not for speed.
+    /// pass does), in libtorch's operations: for a look inside, not for speed.
     /// </summary>
     /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
     /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
@@ -140,10 +145,10 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = Normalized(input);
-        var excitation = LateralEquations.Excitation(Source(input, normalized), Weights);
+        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        var excitation = LateralEquations.Excitation(Options.ExcitationSource == ExcitationSource.Input ? input : normalized, Weights);
         var inhibition = LateralEquations.Inhibition(normalized, Weights);
-        var integrated = Integrate(input, normalized);
+        var integrated = normalized + excitation - inhibition;
         var output = Output(integrated);
         scope.MoveToOuter(normalized, excitation, inhibition, integrated, output);
         return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
@@ -179,7 +184,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            stage.Dispose();
+            spectra.Dispose();
             epsilon.Dispose();
         }
 
@@ -188,28 +193,38 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
     private LateralWeights Weights => new(w_div, sigma, w_exc, w_inh, b_exc, b_inh);
 
-    private Tensor Source(Tensor input, Tensor normalized) => Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
-
-    /// <summary>Eq. 2, by the fast kernels where they serve.</summary>
-    private Tensor Normalized(Tensor input) => Fast(input.shape) && DivisionKernel.For(lateral.Path ?? SimdPaths.Default) is { } kernel
-        ? DivisionFunction.Normalized(kernel, input, Weights, Options.Epsilon)
-        : LateralEquations.Normalized(input, Weights, epsilon);
-
-    /// <summary>Eq. 3-5, by the fast kernels where they serve.</summary>
-    private Tensor Integrate(Tensor input, Tensor normalized)
+    /// <summary>Eq. 2-6 by the fast kernels.</summary>
+    private Tensor Fused(LateralPlan plan, Tensor input)
     {
-        var source = Source(input, normalized);
-        return Plan(input.shape) is { } plan
-            ? stage.Integrate(plan, source, normalized, Weights, keepSpectra: !training)
-            : normalized + LateralEquations.Excitation(source, Weights) - LateralEquations.Inhibition(normalized, Weights);
+        var pass = new FusedPass(plan, DivisionKernel.For(plan.Path)!, Options.Epsilon, bn);
+        var lateral = new LateralWeights(
+            w_div.contiguous(), sigma.contiguous(), w_exc.contiguous(), w_inh.contiguous(), b_exc?.contiguous(), b_inh?.contiguous());
+        var weights = new FusedWeights(lateral, bn.weight!.contiguous(), bn.bias!.contiguous());
+        if (NeedsGradient(input))
+            return FusedFunction.Apply(pass, input, weights);
+
+        using var _ = no_grad();
+        if (training)
+        {
+            using var own = TensorMemory.Transform(plan, lateral.Excitation, lateral.Inhibition);
+            return pass.Forward(input, weights, own);
+        }
+
+        using var lease = spectra.Lease(plan, lateral.Excitation, lateral.Inhibition);
+        return pass.Forward(input, weights, lease.Spectra);
     }
+
+    private bool NeedsGradient(Tensor input) => is_grad_enabled() && (input.requires_grad || base.parameters().Any(p => p.requires_grad));
 
     /// <summary>Eq. 6.</summary>
     private Tensor Output(Tensor integrated) => F.relu(bn.call(integrated));
 
     private LateralPlan? Plan(ReadOnlySpan<long> shape) => Fast(shape)
-        ? LateralStage.Plan(shape, w_exc, w_inh, Options.ExcitationSource == ExcitationSource.Normalized, lateral with { Training = training })
+        ? LateralPlan.For(LateralShape(shape), lateral with { Training = training })
         : null;
+
+    private LateralShape LateralShape(ReadOnlySpan<long> shape) => new(
+        (int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3], Options.ExcitationKernel, Options.InhibitionKernel, Options.ExcitationSource == ExcitationSource.Normalized);
 
     /// <summary>Whether the kernels can serve: float32 on the CPU, something to compute, and planes that they can index.</summary>
     private bool Fast(ReadOnlySpan<long> shape)
