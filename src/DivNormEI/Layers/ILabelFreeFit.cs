@@ -23,6 +23,6 @@ public interface ILabelFreeFit
 /// <param name="Positions">Positions (places in maps) that the fit saw.</param>
 /// <param name="Iterations">Iterations that it took.</param>
 /// <param name="Converged">Whether it stopped because nothing improved any more, not because its iterations were spent.</param>
-/// <param name="IndependentLoss">Negative log-likelihood, nats a channel and position without the constant, of the best fit that uses no neighbour.</param>
+/// <param name="IndependentLoss">Negative log-likelihood, nats a channel and active position without the constant, of the best fit that uses no neighbour.</param>
 /// <param name="Loss">The same of the weights found.</param>
 public sealed record LabelFreeFitResult(int Positions, int Iterations, bool Converged, double IndependentLoss, double Loss);

@@ -56,8 +56,10 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
     /// <summary>
     /// Maximises the likelihood of the activations given their neighbours: for every channel the mean over positions of
     /// (log v + L^2 / v) / 2 with v = sum of w L^2 + sigma^2, plus <see cref="SchwartzSimoncelliOptions.FitPenalty"/> / 2 times
-    /// the sum of w^2, is made least over w and sigma at or above zero. sigma^2 is kept above 1e-4 of a channel's mean L^2,
-    /// since places that are blank, neighbours and all, would draw it to 0 without end.
+    /// the sum of w^2, is made least over w and sigma at or above zero. Positions where the channel is exactly 0 are left out of
+    /// its mean: of a rectified response a 0 says no more than that it was not positive, which a normal of mean zero is half the time
+    /// whatever its variance. (Counted as L = 0 they would have the model learn the rectifier, not the statistics of images.)
+    /// sigma^2 is kept above 1e-4 of the channel's mean L^2.
     /// </summary>
     /// <inheritdoc/>
     public LabelFreeFitResult Fit(IEnumerable<Tensor> activations, CancellationToken cancellation = default)

@@ -25,7 +25,7 @@ public sealed record SchwartzSimoncelliOptions
     public int FitIterations { get; init; } = 500;
 
     /// <summary>A fit has converged when no channel's loss falls by more than this in an iteration, in nats: greater than 0.</summary>
-    public double FitTolerance { get; init; } = 1e-6;
+    public double FitTolerance { get; init; } = 1e-5;
 
     /// <summary>The seed of the positions that the fit draws.</summary>
     public long Seed { get; init; }

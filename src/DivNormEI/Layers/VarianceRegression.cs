@@ -5,7 +5,8 @@ namespace DivNorm.Layers;
 
 /// <summary>
 /// Fits, for every channel i at once, the variance v = sum over k of w_ik x_k + s_i of a normal L_i of mean zero: makes
-/// mean(log v + L_i^2 / v) / 2 + penalty / 2 * sum of w_ik^2 least over w, s >= 0.
+/// mean(log v + L_i^2 / v) / 2 + penalty / 2 * sum of w_ik^2 least over w, s >= 0. The mean is over the positions where L_i is
+/// not 0: of a rectified response, 0 says that the response was not positive, which has probability 1/2 whatever v is.
 /// <para>
 /// A step majorises the loss as for non-negative factorisation with the Itakura-Saito divergence, which this is (Fevotte and
 /// Idier, "Algorithms for nonnegative matrix factorization with the beta-divergence", Neural Computation 2011): it never raises the loss and
@@ -19,7 +20,7 @@ internal sealed class VarianceRegression
     private const int NewtonSteps = 8;
 
     // kept: a scalar made on the fly can be finalised while libtorch still reads it
-    private static readonly Scalar LeastVariance = 1e-4; // of a channel's mean square
+    private static readonly Scalar LeastVariance = 1e-4; // of a channel's mean square where it is not 0
     private static readonly Scalar LeastWeight = 1e-9;
     private static readonly Scalar Nothing = 1e-30;
     private static readonly Scalar Zero = 0;
@@ -31,12 +32,13 @@ internal sealed class VarianceRegression
     private static readonly Scalar MostLogarithm = 10;
 
     private readonly Tensor inputs;    // [positions, features + 1], means of 1, the last all 1
-    private readonly Tensor targets;   // [positions, C], means of 1
-    private readonly Tensor scales;    // [C], mean L^2
+    private readonly Tensor targets;   // [positions, C], means of 1 where they are not 0
+    private readonly Tensor active;    // [positions, C], 1 where the target is not 0
+    private readonly Tensor share;     // [C], 1 / (2 positions where it is not 0)
+    private readonly Tensor scales;    // [C], mean L^2 where it is not 0
     private readonly Tensor units;     // [C, features], what turns a scaled weight into w
     private readonly Tensor penalties; // [C, features + 1], of the squares of the scaled weights
     private readonly Tensor allowed;   // [C, features + 1], 0 where a unit would be its own neighbour
-    private readonly Scalar share;     // 1 / (2 positions)
     private Tensor weights;            // [C, features + 1], scaled
     private Tensor losses;             // [C], of the weights, for scaled targets
     private Tensor stepped;            // [C, features + 1], a step on from the weights
@@ -51,13 +53,16 @@ internal sealed class VarianceRegression
         long features = channels * places;
         var own = arange(channels, device: energies.device) * places + places / 2;
         var means = OrOne(energies.mean([0L]));
-        scales = means.index_select(0, own);
         inputs = cat([energies / means, ones_like(energies.slice(1, 0, 1, 1))], 1);
-        targets = inputs.index_select(1, own);
+        var owned = energies.index_select(1, own);
+        active = owned.gt(Zero).to(ScalarType.Float64);
+        var counts = active.sum([0L]).clamp(min: One);
+        share = counts.reciprocal().mul(Half);
+        scales = OrOne(owned.sum([0L]) / counts);
+        targets = owned / scales;
         units = scales.unsqueeze(1) / means;
         penalties = cat([units.square() * penalty, zeros_like(scales).unsqueeze(1)], 1);
         allowed = ones_like(penalties).scatter(1, own.unsqueeze(1), zeros_like(scales).unsqueeze(1));
-        share = 0.5 / energies.shape[0];
         var start = full_like(penalties, 0.5 / features);
         start.select(1, features).fill_(Half);
         weights = start * allowed;
@@ -79,14 +84,15 @@ internal sealed class VarianceRegression
     public double Loss()
     {
         using var scope = NewDisposeScope();
-        return (losses - (penalties * weights.square()).sum(1).mul(Half) + scales.log().mul(Half)).mean().item<double>();
+        var shift = (active * scales.log()).sum([0L]) * share;
+        return (losses - (penalties * weights.square()).sum(1).mul(Half) + shift).mean().item<double>();
     }
 
     /// <summary>The same of the best fit without neighbours: w = 0, s = mean L^2.</summary>
     public double IndependentLoss()
     {
         using var scope = NewDisposeScope();
-        return (scales.log() + targets.mean([0L])).mul(Half).mean().item<double>();
+        return ((active * scales.log() + targets).sum([0L]) * share).mean().item<double>();
     }
 
     /// <summary>One iteration, three steps.</summary>
@@ -118,10 +124,11 @@ internal sealed class VarianceRegression
         var variance = inputs.matmul(current.t());
         var ratio = targets / variance;
         var penalized = (penalties * current.square()).sum(1).mul(Half);
-        var loss = (variance.log() + ratio).sum([0L]).mul(share) + penalized;
-        var inverse = variance.reciprocal();
-        var falls = inverse.t().matmul(inputs).mul(share).clamp(min: Nothing); // 0 for a channel that is silent everywhere
-        var rises = (ratio * inverse).t().matmul(inputs).mul(share) * current.square();
+        var loss = (variance.log() * active + ratio).sum([0L]) * share + penalized;
+        var inverse = active / variance;
+        var each = share.unsqueeze(1);
+        var falls = (inverse.t().matmul(inputs) * each).clamp(min: Nothing); // 0 for a channel that is silent everywhere
+        var rises = (ratio * inverse).t().matmul(inputs) * each * current.square();
 
         // the least of falls * w + rises / w + penalty * w^2 / 2: where penalty * w^3 + falls * w^2 = rises. Newton from above
         var next = (rises / falls).sqrt();

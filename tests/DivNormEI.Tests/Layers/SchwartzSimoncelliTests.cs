@@ -56,6 +56,20 @@ public sealed class SchwartzSimoncelliTests
     }
 
     [Fact]
+    public void Fit_OfRectifiedResponses_FindsTheWeightsToo()
+    {
+        // half of the third channel's positions are 0; they say nothing about its variance
+        using var scope = NewDisposeScope();
+        var (data, weights, sigma) = Known(40_000);
+        using var layer = new SchwartzSimoncelli(3, Local with { FitPositions = 40_000 }, dtype: ScalarType.Float64);
+        data[0, 2].clamp_(min: 0);
+        Fit(layer, [data]);
+        Assert.Equal(weights[0], layer.NeighborWeight[2, 0].item<double>(), 0.07);
+        Assert.Equal(weights[1], layer.NeighborWeight[2, 1].item<double>(), 0.07);
+        Assert.Equal(sigma, layer.Sigma[2].item<double>(), 0.05);
+    }
+
+    [Fact]
     public void Fit_EndsWhereTheLikelihoodIsStationary()
     {
         // the conditions of Karush, Kuhn and Tucker: a step down the slope, cut off at zero, leaves every weight where it is
