@@ -72,6 +72,20 @@ public sealed class FusedPassTests
         }
     }
 
+    [Theory]
+    [InlineData(LateralParts.ExcitationOnly)]
+    [InlineData(LateralParts.InhibitionOnly)]
+    public void LesionedLayer_AgreesWithLibTorch(LateralParts parts)
+    {
+        var (ours, theirs) = Pair("portable", normalized: false, bias: true, parts);
+        using (ours)
+        using (theirs)
+        {
+            CompareStep(ours, theirs, [2, 5, 12, 12]);
+            AssertSameState(ours, theirs);
+        }
+    }
+
     [Fact]
     public void FrozenBatchNorm_InATrainingLayer_AgreesWithLibTorch()
     {
@@ -113,12 +127,12 @@ public sealed class FusedPassTests
             using var loss = (ours.call(x) * Random([2, 5, 12, 12], 4)).sum();
             loss.backward(retain_graph: true);
             using var first = x.grad!.clone();
-            using var firstWeight = ours.ExcitationWeight.grad!.clone();
+            using var firstWeight = ours.ExcitationWeight!.grad!.clone();
             x.grad!.zero_();
             ours.zero_grad();
             loss.backward();
             Assert.True(x.grad!.equal(first).all().item<bool>());
-            Assert.True(ours.ExcitationWeight.grad!.equal(firstWeight).all().item<bool>());
+            Assert.True(ours.ExcitationWeight!.grad!.equal(firstWeight).all().item<bool>());
         }
     }
 
@@ -161,13 +175,14 @@ public sealed class FusedPassTests
         }
     }
 
-    private static (Layer Ours, Layer Theirs) Pair(string kernel, bool normalized, bool bias)
+    private static (Layer Ours, Layer Theirs) Pair(string kernel, bool normalized, bool bias, LateralParts parts = LateralParts.ExcitationAndInhibition)
     {
         var options = new DivNormEIOptions
         {
             Seed = 3,
             ExcitationSource = normalized ? ExcitationSource.Normalized : ExcitationSource.Input,
             LateralBias = bias,
+            LateralParts = parts,
             ExcitationKernel = 7,
             InhibitionKernel = 5,
             Kernel = kernel,

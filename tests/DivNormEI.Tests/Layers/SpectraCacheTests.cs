@@ -19,9 +19,9 @@ public sealed class SpectraCacheTests
         using var _ = no_grad();
         AssertCurrent(layer, x);
 
-        layer.ExcitationWeight[1, 2, 3, 4].fill_(9);
+        layer.ExcitationWeight![1, 2, 3, 4].fill_(9);
         AssertCurrent(layer, x);
-        layer.InhibitionWeight.mul_(2);
+        layer.InhibitionWeight!.mul_(2);
         AssertCurrent(layer, x);
 
         using var other = Make(2);
