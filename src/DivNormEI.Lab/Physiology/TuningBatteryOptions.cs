@@ -35,8 +35,8 @@ public sealed record TuningBatteryOptions
     /// <summary>Contrasts of the contrast-response function, ascending, in (0, 1].</summary>
     public IReadOnlyList<double> Contrasts { get; init; } = [0.03, 0.06, 0.125, 0.25, 0.5, 1];
 
-    /// <summary>Frames of one drift cycle for F1/F0; at least 3. With 16, aliased harmonics move the F1/F0 of a half-rectified response by less than 1 %.</summary>
-    public int DriftFrames { get; init; } = 16;
+    /// <summary>Frames of one drift cycle for F1/F0; at least 3. With 24, aliased harmonics move the F1/F0 of a half-rectified response by less than 1 %.</summary>
+    public int DriftFrames { get; init; } = 24;
 
     /// <summary>Diameters of the size tuning, pixels, ascending, at least 2, more than 0; null takes 4, 6, 8, 12, 16, 24, ... and the image's side.</summary>
     public IReadOnlyList<double>? Diameters { get; init; }
