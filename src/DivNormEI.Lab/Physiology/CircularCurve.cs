@@ -4,7 +4,7 @@ namespace DivNorm.Lab.Physiology;
 /// Responses on the circle of orientation (180 degrees round), linearly interpolated between samples. Samples may be unevenly spaced and in
 /// any order.
 /// </summary>
-internal sealed class CircularCurve
+internal sealed class CircularCurve : IOrientationCurve
 {
     internal const double Period = 180;
 
@@ -36,15 +36,25 @@ internal sealed class CircularCurve
 
     internal int Count => angles.Length;
 
-    internal double Minimum => values.Min();
+    /// <summary>The orientations, ascending in [0, 180).</summary>
+    internal double[] Angles => angles;
+
+    /// <summary>The response at each of <see cref="Angles"/>.</summary>
+    internal double[] Values => values;
+
+    /// <summary>The widest arc without a sample, degrees.</summary>
+    internal double LargestGap => Enumerable.Range(0, Count).Max(i => i + 1 < Count ? angles[i + 1] - angles[i] : angles[0] + Period - angles[i]);
 
     internal double LargestMagnitude => values.Max(Math.Abs);
 
+    /// <inheritdoc/>
+    public double Minimum => values.Min();
+
     /// <summary>The first orientation, in [0, 180), at which a sample is largest.</summary>
-    internal double ArgMax => angles[Array.IndexOf(values, values.Max())];
+    public double PeakOrientation => angles[Array.IndexOf(values, values.Max())];
 
     /// <summary>The response at any orientation, between samples linearly interpolated.</summary>
-    internal double At(double orientation)
+    public double At(double orientation)
     {
         double angle = Wrap(orientation);
         int found = Array.BinarySearch(angles, angle);
@@ -56,11 +66,8 @@ internal sealed class CircularCurve
         return values[previous] + part * (values[next] - values[previous]);
     }
 
-    /// <summary>
-    /// Distance in degrees from an orientation, in the direction of <paramref name="sign"/>, to where the curve first falls to a level;
-    /// NaN if it does not within 90 degrees.
-    /// </summary>
-    internal double DistanceToFall(double from, double level, int sign)
+    /// <inheritdoc/>
+    public double DistanceToFall(double from, double level, int sign)
     {
         double[] distances = [.. angles.Select(angle => Wrap(sign * (angle - from)))];
         double[] along = [.. values];
@@ -80,18 +87,26 @@ internal sealed class CircularCurve
         return double.NaN;
     }
 
-    /// <summary>Length (over responses' magnitudes) of the mean vector at twice the orientation; 0 is untuned, 1 is one orientation only.</summary>
-    internal double MeanVectorLength()
+    /// <inheritdoc/>
+    public double MeanVectorLength()
+    {
+        double[] shares = new double[Count];
+        // Each sample stands for half the way to both neighbours: the plain sum where they are evenly spaced.
+        for (int i = 0; i < Count; i++)
+            shares[i] = (Wrap(angles[(i + 1) % Count] - angles[i]) + Wrap(angles[i] - angles[(i + Count - 1) % Count])) / 2;
+        return MeanVectorLength(shares);
+    }
+
+    /// <summary>The same with each sample's share of the circle stated.</summary>
+    internal double MeanVectorLength(ReadOnlySpan<double> shares)
     {
         double real = 0, imaginary = 0, total = 0;
         for (int i = 0; i < Count; i++)
         {
-            // Each sample stands for half the way to both neighbours: the plain sum where they are evenly spaced.
-            double share = (Wrap(angles[(i + 1) % Count] - angles[i]) + Wrap(angles[i] - angles[(i + Count - 1) % Count])) / 2;
             (double sine, double cosine) = Math.SinCos(2 * angles[i] * Math.PI / Period);
-            real += share * values[i] * cosine;
-            imaginary += share * values[i] * sine;
-            total += share * Math.Abs(values[i]);
+            real += shares[i] * values[i] * cosine;
+            imaginary += shares[i] * values[i] * sine;
+            total += shares[i] * Math.Abs(values[i]);
         }
 
         return total > 0 ? Math.Sqrt(real * real + imaginary * imaginary) / total : double.NaN;

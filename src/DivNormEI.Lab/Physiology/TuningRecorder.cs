@@ -72,7 +72,7 @@ internal sealed class TuningRecorder
             OrientationOffsets = offsets,
             Curves = curves,
             Metrics = metrics,
-            Invariance = ContrastInvariance.Of(options.Contrasts, metrics),
+            Invariance = ContrastInvariance.Of(options.Contrasts, metrics, curves),
             Orientations = Nest(options.Orientations, i => 180.0 * i / options.Orientations),
             CellResponses = Array.ConvertAll(responses, cell => Array.ConvertAll(cell, row => Array.ConvertAll(row, value => (float)value))),
         };
