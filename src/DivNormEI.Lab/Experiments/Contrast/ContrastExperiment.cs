@@ -1,12 +1,8 @@
-using System.Text.Json;
-using DivNorm.Interop;
-using DivNorm.Lab.Data;
+using DivNorm.Lab.Experiments.SuperResolution;
 using DivNorm.Lab.Reporting.Progress;
 using DivNorm.Lab.Training;
 using DivNorm.Layers;
 using DivNorm.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DivNorm.Lab.Experiments.Contrast;
 
@@ -39,12 +35,8 @@ public static class ContrastExperiment
         ArgumentNullException.ThrowIfNull(progress);
         config.Validate("configuration");
         using var vgg = places.Vgg16 is { } weights ? Vgg16File.Load(weights, layers: 1) : null;
-        var images = Images(config, places.Data, progress, cancellation);
-        var output = new ContrastOutput(places, config);
-
-        using var validation = CropSampler.ValidationCrops(images.Validation, config.ValidationCrops, config.CropSize, Seeds.ForGenerator(config.Seed, "validation crops"));
-        using var low = Resample.Down(validation, SuperResolutionNet.Scale);
-        var baselines = Baselines(validation, low);
+        using var task = new SuperResolutionTask(config, places.Data, progress, cancellation);
+        var output = new RunFolder(places.Output, config, places.Resume);
 
         var variants = new List<ContrastVariantResult>();
         var tuning = new List<ContrastTuning>();
@@ -54,17 +46,15 @@ public static class ContrastExperiment
             using var model = Model(name, config);
             tuning.AddRange(ContrastRecording.Record(model, config, name, trained: false, progress, cancellation));
             var start = ContrastPictures.Kernels(model);
-            var variant = Train(name, model, config, images, output, validation, low, progress, cancellation);
-            variants.Add(variant);
+            variants.Add(Result(name, task.Train(name, model, output, progress, cancellation)));
             tuning.AddRange(ContrastRecording.Record(model, config, name, trained: true, progress, cancellation));
-            pictures.Add(ContrastPictures.Of(name, model, start, validation, low));
-            output.SaveModel(name, model);
+            pictures.Add(ContrastPictures.Of(name, model, start, task.Validation, task.LowResolution));
+            SavedModel.Save(output.Model(name), model, ContrastVariants.Layer(name), output.ConfigText);
         }
 
         var vgg16 = vgg is null ? null : Vgg16Recording.Record(vgg, places.Vgg16!, config, progress, cancellation);
-        var data = new ContrastData(images.Source, images.Train.Count, images.Validation.Count, images.SkippedFiles.Count);
-        var results = new ContrastResults(ContrastResults.SchemaName, config.Seed, data, variants, baselines, tuning, RunEnvironment.Current()) { Vgg16 = vgg16 };
-        output.SaveResults(results, pictures, images.SkippedFiles);
+        var results = new ContrastResults(ContrastResults.SchemaName, config.Seed, task.Data, variants, task.Baselines, tuning, RunEnvironment.Current()) { Vgg16 = vgg16 };
+        ContrastOutput.Save(output, results, config, pictures, task.Images.SkippedFiles);
         return results;
     }
 
@@ -74,98 +64,16 @@ public static class ContrastExperiment
     public static SuperResolutionNet Model(string variant, ContrastConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var options = ContrastVariants.Options(variant) with { Seed = Seeds.Derive(config.Seed, "layer") };
-        torch.manual_seed(Seeds.Derive(config.Seed, "decoder")); // the framework's own layers know no other generator
-        var model = new SuperResolutionNet(new DivNorm.Layers.DivNormEI(Filters.GaborBank.Paper.Filters.Count, options), config.Input);
-        model.eval();
-        return model;
+        return SuperResolutionTask.Network(
+            NormalizationLayers.Find(ContrastVariants.Layer(variant)).Create(Filters.GaborBank.Paper.Filters.Count, Seeds.Derive(config.Seed, "layer")), config);
     }
 
-    private static ImageSet Images(ContrastConfig config, string? directory, IRunProgress progress, CancellationToken cancellation)
-    {
-        progress.Stage(directory is null ? "Making images" : "Reading images", ProgressShare.Whole, "%");
-        var share = new ProgressShare(progress);
-        var images = directory is not null
-            ? Bsds500.Load(directory, config.CropSize, Seeds.ForGenerator(config.Seed, "split"), share, cancellation)
-            : DeadLeaves.Generate(
-                new DeadLeavesOptions
-                {
-                    Train = config.ProceduralTrainImages,
-                    Validation = config.ProceduralValidationImages,
-                    Size = config.ProceduralImageSize,
-                    Seed = Seeds.ForGenerator(config.Seed, "images"),
-                },
-                share,
-                cancellation);
-        progress.Done($"{images.Train.Count} for training, {images.Validation.Count} for validation, {images.SkippedFiles.Count} files skipped");
-        const int most = 5;
-        foreach (var skipped in images.SkippedFiles.Where(s => ImageFile.HasImageName(s.Path)).Take(most))
-            progress.Message($"Skipped {skipped.Path}: {skipped.Reason}");
-        return images;
-    }
-
-    private static ContrastVariantResult Train(
-        string name,
-        SuperResolutionNet model,
-        ContrastConfig config,
-        ImageSet images,
-        ContrastOutput output,
-        Tensor validation,
-        Tensor low,
-        IRunProgress progress,
-        CancellationToken cancellation)
-    {
-        var sampler = new CropSampler(images.Train, config.CropSize, Seeds.ForGenerator(config.Seed, "training crops"));
-        using var trainer = new SuperResolutionTrainer(model, sampler, config.BatchSize, config.LearningRateAt, output.RunIdentity(name, images));
-        string checkpoint = output.Checkpoint(name);
-        if (output.Resume && File.Exists(checkpoint))
-            trainer.Resume(checkpoint);
-
-        progress.Stage($"Training {name}", config.Steps * (long)config.BatchSize, "crops");
-        while (trainer.Step < config.Steps)
-        {
-            if (cancellation.IsCancellationRequested)
-            {
-                trainer.Save(checkpoint);
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            double loss = trainer.TrainStep();
-            if (trainer.Step % config.CheckpointEvery == 0)
-                trainer.Save(checkpoint);
-            progress.Report(trainer.Step * (long)config.BatchSize, $"loss {loss:f1}");
-        }
-
-        trainer.Save(checkpoint);
-        var (psnr, ssim) = Quality(model, validation, low);
-        progress.Done($"PSNR {psnr:f2} dB, SSIM {ssim:f3}");
-        int crops = trainer.Step * config.BatchSize;
-        return new ContrastVariantResult(
-            name,
-            crops,
-            trainer.Seconds,
-            trainer.Seconds > 0 ? crops / trainer.Seconds : double.NaN,
-            psnr,
-            ssim,
-            [.. trainer.Losses.Chunk(ContrastVariantResult.LossStretch).Select(stretch => stretch.Average())]);
-    }
-
-    private static (double Psnr, double Ssim) Quality(SuperResolutionNet model, Tensor target, Tensor low)
-    {
-        const int batch = 50;
-        model.eval();
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var restored = cat([.. low.split(batch).Select(part => model.call(part))]);
-        return (ImageQuality.Psnr(restored, target), ImageQuality.Ssim(restored, target));
-    }
-
-    private static ContrastBaselines Baselines(Tensor target, Tensor low)
-    {
-        using var scope = NewDisposeScope();
-        var bicubic = Resample.Up(low, SuperResolutionNet.Scale, Upsampling.Bicubic).clamp(0, 1);
-        var bilinear = Resample.Up(low, SuperResolutionNet.Scale, Upsampling.Bilinear);
-        return new ContrastBaselines(
-            ImageQuality.Psnr(bicubic, target), ImageQuality.Ssim(bicubic, target), ImageQuality.Psnr(bilinear, target), ImageQuality.Ssim(bilinear, target));
-    }
+    private static ContrastVariantResult Result(string name, SuperResolutionOutcome outcome) => new(
+        name,
+        outcome.Crops,
+        outcome.Seconds,
+        outcome.Seconds > 0 ? outcome.Crops / outcome.Seconds : double.NaN,
+        outcome.Psnr,
+        outcome.Ssim,
+        outcome.LossByStretch(ContrastVariantResult.LossStretch));
 }

@@ -78,7 +78,7 @@ internal static class ContrastFigure2
         double[] offsets = [.. like.OrientationOffsets];
         double[][] curves = [.. like.Contrasts.Select(contrast => Array.ConvertAll(offsets, offset => CatReference.Response(contrast, offset)))];
         TuningMetrics[] metrics = Array.ConvertAll(curves, curve => TuningMetrics.Of(offsets, curve, nominal: 0));
-        var invariance = ContrastInvariance.Of(like.Contrasts, metrics);
+        var invariance = ContrastInvariance.Of(like.Contrasts, metrics, curves);
         return new ContrastTuning(
             "cat V1 (model)",
             false,

@@ -1,77 +1,18 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using DivNorm.Interop;
 using DivNorm.Lab.Data;
+using DivNorm.Lab.Experiments.SuperResolution;
 using DivNorm.Lab.Reporting;
-using DivNorm.Models;
-using TorchSharp;
 
 namespace DivNorm.Lab.Experiments.Contrast;
 
-/// <summary>
-/// The output folder of a contrast run: config.json, checkpoints/NAME.safetensors, models/NAME.safetensors, results.json,
-/// curves.csv, figures/*.png and *.svg, report.html. Every file appears whole or not at all.
-/// </summary>
-internal sealed class ContrastOutput
+/// <summary>What the contrast experiment leaves beside models and checkpoints: results.json, curves.csv, figures/*.png and *.svg, report.html.</summary>
+internal static class ContrastOutput
 {
-    private readonly string folder;
-    private readonly ContrastConfig config;
-    private readonly string configText;
-
-    /// <summary>Makes the folder and writes the resolved configuration.</summary>
-    /// <exception cref="UserInputException">The folder cannot be made or written to, or holds a run of another configuration to resume.</exception>
-    public ContrastOutput(ContrastPlaces places, ContrastConfig config)
+    /// <summary>Writes results, curves, figures and report.</summary>
+    public static void Save(RunFolder output, ContrastResults results, ContrastConfig config, IReadOnlyList<ContrastPictures> pictures, IReadOnlyList<SkippedFile> skipped)
     {
-        folder = places.Output;
-        this.config = config;
-        Resume = places.Resume;
-        configText = JsonResults.Serialize(config).TrimEnd();
-        string configFile = Path.Combine(folder, "config.json");
-        try
-        {
-            if (Resume && File.Exists(configFile))
-                CheckSameConfig(configFile);
-            Directory.CreateDirectory(Path.Combine(folder, "checkpoints"));
-            Directory.CreateDirectory(Path.Combine(folder, "models"));
-            Directory.CreateDirectory(Path.Combine(folder, "figures"));
-            if (!Resume)
-            {
-                foreach (string stale in Directory.EnumerateFiles(Path.Combine(folder, "checkpoints"), "*.safetensors"))
-                    File.Delete(stale); // an interrupted run must not resume from an earlier one
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new UserInputException($"{folder}: the output folder cannot be made or written to ({error.Message}); choose another --out.", error);
-        }
-
-        AtomicFile.WriteAllText(configFile, configText + "\n");
-    }
-
-    /// <summary>Whether to go on from checkpoints.</summary>
-    public bool Resume { get; }
-
-    /// <summary>The checkpoint file of one variant.</summary>
-    public string Checkpoint(string variant) => Path.Combine(folder, "checkpoints", variant + ".safetensors");
-
-    /// <summary>What must be equal for a checkpoint to be resumed, a line each.</summary>
-    public string RunIdentity(string variant, ImageSet images) =>
-        $"variant {variant}\nimages of checksum {images.Checksum}\nthreads {torch.get_num_threads()}\n{configText}";
-
-    /// <summary>Writes one trained network's state dict.</summary>
-    public void SaveModel(string variant, SuperResolutionNet model) => ModuleState.SaveModule(
-        model,
-        Path.Combine(folder, "models", variant + ".safetensors"),
-        new Dictionary<string, string> { ["model"] = "super-resolution", ["variant"] = variant, ["config"] = configText });
-
-    /// <summary>Writes results.json, curves.csv, the figures and the report.</summary>
-    public void SaveResults(ContrastResults results, IReadOnlyList<ContrastPictures> pictures, IReadOnlyList<SkippedFile> skipped)
-    {
-        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonResults.Serialize(results));
-        AtomicFile.WriteAllText(Path.Combine(folder, "curves.csv"), Curves(results).ToCsv());
-        var report = ContrastReport.Compose(results, config, pictures, skipped, configText);
-        foreach (var (name, bytes) in report.SaveAll())
-            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(bytes));
+        output.Write("results.json", JsonResults.Serialize(results));
+        output.Write("curves.csv", Curves(results).ToCsv());
+        output.Write(ContrastReport.Compose(results, config, pictures, skipped, output.ConfigText));
     }
 
     private static CsvTable Curves(ContrastResults results)
@@ -87,26 +28,5 @@ internal sealed class ContrastOutput
         }
 
         return table;
-    }
-
-    private void CheckSameConfig(string configFile)
-    {
-        JsonObject? theirs = null;
-        try
-        {
-            theirs = JsonNode.Parse(File.ReadAllText(configFile)) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            // not a configuration of ours: reported below
-        }
-
-        if (theirs is null)
-            throw new UserInputException($"{configFile}: not the configuration of a run; delete it or choose another --out.");
-        foreach (var (key, value) in JsonNode.Parse(configText)!.AsObject())
-        {
-            if (!JsonNode.DeepEquals(value, theirs[key]))
-                throw new UserInputException($"{configFile}: the run to resume has {key} {theirs[key]?.ToJsonString() ?? "unset"}, this one {value?.ToJsonString()}; resume with the same options, or choose another --out.");
-        }
     }
 }

@@ -1,3 +1,5 @@
+using DivNorm.Lab.Experiments.SuperResolution;
+
 namespace DivNorm.Lab.Experiments.Contrast;
 
 /// <summary>What one run of the contrast experiment found: results.json, schema <c>divnormei.contrast/1</c>.</summary>
@@ -11,9 +13,9 @@ namespace DivNorm.Lab.Experiments.Contrast;
 public sealed record ContrastResults(
     string Schema,
     long Seed,
-    ContrastData Data,
+    ImageData Data,
     IReadOnlyList<ContrastVariantResult> Variants,
-    ContrastBaselines Baselines,
+    InterpolationBaselines Baselines,
     IReadOnlyList<ContrastTuning> Tuning,
     RunEnvironment Environment)
 {
@@ -23,13 +25,6 @@ public sealed record ContrastResults(
     /// <summary>The first convolution of VGG-16 under the same gratings; null without its weights.</summary>
     public ContrastVgg16? Vgg16 { get; init; }
 }
-
-/// <summary>The images of a run.</summary>
-/// <param name="Source">Where they come from, in words.</param>
-/// <param name="TrainImages">Images that training crops are drawn from.</param>
-/// <param name="ValidationImages">Images that validation crops are drawn from.</param>
-/// <param name="Skipped">Files that were not used: strays, corrupt or too small ones.</param>
-public sealed record ContrastData(string Source, int TrainImages, int ValidationImages, int Skipped);
 
 /// <summary>One trained variant.</summary>
 /// <param name="Name">The variant's name.</param>
@@ -45,13 +40,6 @@ public sealed record ContrastVariantResult(
     /// <summary>Steps that one entry of the training loss averages over; the last entry may have fewer.</summary>
     public const int LossStretch = 10;
 }
-
-/// <summary>Interpolation of the low-resolution image on the validation crops: PSNR in dB and SSIM.</summary>
-/// <param name="BicubicPsnr">PSNR of bicubic interpolation.</param>
-/// <param name="BicubicSsim">SSIM of bicubic interpolation.</param>
-/// <param name="BilinearPsnr">PSNR of bilinear interpolation.</param>
-/// <param name="BilinearSsim">SSIM of bilinear interpolation.</param>
-public sealed record ContrastBaselines(double BicubicPsnr, double BicubicSsim, double BilinearPsnr, double BilinearSsim);
 
 /// <summary>
 /// Orientation tuning by contrast of one stage, averaged over the 64 cells (of VGG-16, over the tuned units), each aligned at its nominal

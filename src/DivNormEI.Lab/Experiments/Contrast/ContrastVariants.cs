@@ -5,10 +5,10 @@ namespace DivNorm.Lab.Experiments.Contrast;
 /// <summary>The readings of the layer that the contrast experiment knows by name.</summary>
 public static class ContrastVariants
 {
-    private static readonly Dictionary<string, DivNormEIOptions> Known = new()
+    private static readonly Dictionary<string, string> Known = new()
     {
-        ["paper"] = DivNormEIOptions.Paper,
-        ["authors"] = DivNormEIOptions.AuthorsCode,
+        ["paper"] = "divnormei",
+        ["authors"] = "divnormei-authors",
     };
 
     /// <summary>Every name.</summary>
@@ -17,7 +17,7 @@ public static class ContrastVariants
     /// <summary>What runs where nothing is named: the paper's equations and the authors' code.</summary>
     public static IReadOnlyList<string> Default { get; } = ["paper", "authors"];
 
-    /// <summary>The layer's options of one variant.</summary>
+    /// <summary>The variant's name among <see cref="NormalizationLayers"/>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    public static DivNormEIOptions Options(string name) => Known[name];
+    public static string Layer(string name) => Known[name];
 }

@@ -1,0 +1,63 @@
+using DivNorm.Interop;
+using DivNorm.Models;
+
+namespace DivNorm.Lab.Experiments.SuperResolution;
+
+/// <summary>
+/// A trained super-resolution network as a file: its state dict, and in the metadata what it takes to build the network again.
+/// <c>model</c> is <c>super-resolution</c>, <c>layer</c> a name of <see cref="Layers.NormalizationLayers"/>, <c>input</c> an <see cref="InputReading"/>,
+/// <c>config</c> the run's configuration.
+/// </summary>
+internal static class SavedModel
+{
+    private const string ModelKey = "model";
+    private const string SuperResolution = "super-resolution";
+    private const string LayerKey = "layer";
+    private const string InputKey = "input";
+
+    /// <summary>Writes a network.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="layer">The registry's name of its layer.</param>
+    /// <param name="config">The run's configuration, as text.</param>
+    public static void Save(string path, SuperResolutionNet model, string layer, string config) => ModuleState.SaveModule(
+        model,
+        path,
+        new Dictionary<string, string>
+        {
+            [ModelKey] = SuperResolution,
+            [LayerKey] = layer,
+            [InputKey] = model.Reading.ToString(),
+            ["config"] = config,
+        });
+
+    /// <summary>Whether a file says that it is such a network.</summary>
+    public static bool Is(SafetensorsFile file) => file.Metadata.TryGetValue(ModelKey, out string? model) && model == SuperResolution;
+
+    /// <summary>Builds the network of a file, in eval mode, and tells the name of its layer.</summary>
+    /// <exception cref="UserInputException">The metadata do not say how to build it, or the tensors do not fit.</exception>
+    public static (SuperResolutionNet Model, Layers.NormalizationLayer Layer) Load(SafetensorsFile file)
+    {
+        var layer = Layers.NormalizationLayers.All.FirstOrDefault(known => known.Name == Metadata(file, LayerKey))
+            ?? throw new UserInputException($"{file.Name}: its metadata name the layer '{Metadata(file, LayerKey)}'; the layers are {string.Join(", ", Layers.NormalizationLayers.Names)}.");
+        if (!Enum.TryParse<InputReading>(Metadata(file, InputKey), out var reading) || !Enum.IsDefined(reading))
+            throw new UserInputException($"{file.Name}: its metadata name the input '{Metadata(file, InputKey)}'; it is {string.Join(" or ", Enum.GetNames<InputReading>())}.");
+        var model = new SuperResolutionNet(layer.Create(Filters.GaborBank.Paper.Filters.Count, seed: 0), reading);
+        try
+        {
+            ModuleState.LoadModule(model, file);
+        }
+        catch (UserInputException)
+        {
+            model.Dispose();
+            throw;
+        }
+
+        model.eval();
+        return (model, layer);
+    }
+
+    private static string Metadata(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
+        ? value
+        : throw new UserInputException($"{file.Name}: its metadata have no '{key}'; the network cannot be built again. Files of 'run contrast' and 'compare' have it.");
+}
