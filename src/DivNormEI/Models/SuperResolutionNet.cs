@@ -70,6 +70,19 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     /// <summary>The normalisation layer.</summary>
     public nn.Module<Tensor, Tensor> Normalization => normalization;
 
+    /// <summary>What the normalisation layer is called with.</summary>
+    /// <param name="lowResolution">[N, 1, h, w], grey values in [0, 1].</param>
+    /// <returns>The rectified maps of the Gabor filters: [N, 64, h, w].</returns>
+    public Tensor Encode(Tensor lowResolution)
+    {
+        ArgumentNullException.ThrowIfNull(lowResolution);
+        using var scope = NewDisposeScope();
+        var input = Reading == InputReading.Upscaled
+            ? F.interpolate(lowResolution, size: [Scale * lowResolution.shape[2], Scale * lowResolution.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false)
+            : lowResolution;
+        return encoder.call(input).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The high-resolution image of a low-resolution one.</summary>
     /// <param name="lowResolution">[N, 1, h, w], grey values in [0, 1].</param>
     /// <returns>[N, 1, 4h, 4w], grey values in (0, 1).</returns>
@@ -78,10 +91,7 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         long height = Scale * lowResolution.shape[2];
         long width = Scale * lowResolution.shape[3];
-        var input = Reading == InputReading.Upscaled
-            ? F.interpolate(lowResolution, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false)
-            : lowResolution;
-        var decoded = decoder.call(normalization.call(encoder.call(input)));
+        var decoded = decoder.call(normalization.call(Encode(lowResolution)));
         long top = (decoded.shape[2] - height + 1) / 2; // 3 more pixels than the target: the centre crop starts at 2
         long left = (decoded.shape[3] - width + 1) / 2;
         var image = decoded.slice(2, top, top + height, 1).slice(3, left, left + width, 1);
