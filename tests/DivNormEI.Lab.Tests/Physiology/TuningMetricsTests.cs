@@ -117,7 +117,7 @@ public sealed class TuningMetricsTests
     {
         TuningMetrics low = Measure(offset => 0.5 * Math.Exp(-offset * offset / 800), 0);
         TuningMetrics high = Measure(offset => 2 * Math.Exp(-offset * offset / 200), 0);
-        ContrastInvariance invariance = ContrastInvariance.Of([1, 0.5, 0.1], [high, high, low]);
+        ContrastInvariance invariance = ContrastInvariance.Of([1, 0.5, 0.1], [high, high, low], [[2, 0], [2, 0], [1, 0]]);
         Assert.Equal(0.25, invariance.GainRatio, 1e-9);
         Assert.Equal(low.Hwhh / high.Hwhh, invariance.WidthRatio, 1e-9);
         Assert.Equal(2, invariance.WidthRatio, 0.05);
