@@ -78,9 +78,8 @@ internal static class Vgg16Recording
 
     private static ContrastVgg16Unit Unit(PreferredGrating member, TuningRecord record, int cell)
     {
-        TuningMetrics[] metrics = Array.ConvertAll(
-            record.CellResponses[cell],
-            curve => TuningMetrics.Of(record.Orientations, Array.ConvertAll(curve, response => (double)response), member.Metrics.Preferred));
+        double[][] curves = Array.ConvertAll(record.CellResponses[cell], curve => Array.ConvertAll(curve, response => (double)response));
+        TuningMetrics[] metrics = Array.ConvertAll(curves, curve => TuningMetrics.Of(record.Orientations, curve, member.Metrics.Preferred));
         var invariance = ContrastInvariance.Of(record.Contrasts, metrics);
         return new ContrastVgg16Unit(
             member.Channel,
