@@ -4,6 +4,7 @@ using DivNorm.Cli;
 using DivNorm.Cli.Commands;
 using DivNorm.Lab.Training;
 
+OpenMP.BlockWhenIdle();
 var root = new RootCommand("Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
     RunCommand.Create(),
