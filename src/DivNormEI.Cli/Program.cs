@@ -9,6 +9,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     RunCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
+    MetricsCommand.Create(),
     DoctorCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -77,18 +77,12 @@ public sealed record TuningMetrics
             Peak = peak,
             Hwhh = tuned ? HalfWidth(curve, preferred, (minimum + peak) / 2) : double.NaN,
             HwhhFromZero = tuned && peak > 0 ? HalfWidth(curve, preferred, peak / 2) : double.NaN,
-            RingachBandwidth = samples.Values.Max() - samples.Minimum > flat ? Bandwidth(HanningSmoothing.Of(spline)) : double.NaN,
+            RingachBandwidth = samples.Values.Max() - samples.Minimum > flat ? HanningSmoothing.HalfWidth(spline, 1 / Math.Sqrt(2)) : double.NaN,
             Osi = peak + orthogonal > 0 ? (peak - orthogonal) / (peak + orthogonal) : double.NaN,
             GlobalOsi = curve.MeanVectorLength(),
             OrthogonalToPreferred = peak > 0 ? orthogonal / peak : double.NaN,
             LargestGap = samples.LargestGap,
         };
-    }
-
-    private static double Bandwidth(SplineCurve smooth)
-    {
-        double peak = smooth.At(smooth.PeakOrientation);
-        return peak > 0 ? HalfWidth(smooth, smooth.PeakOrientation, peak / Math.Sqrt(2)) : double.NaN;
     }
 
     private static double HalfWidth(IOrientationCurve curve, double preferred, double level) =>
