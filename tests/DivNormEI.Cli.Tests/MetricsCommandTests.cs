@@ -55,6 +55,18 @@ public sealed class MetricsCommandTests : IDisposable
     }
 
     [Fact]
+    public void Report_IsOneSelfContainedPage()
+    {
+        string page = folder["report.html"];
+        var (code, output, error) = Command.Run("metrics", Curves(trials: 0), "--report", page);
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.NotNull(JsonNode.Parse(output));
+        string html = File.ReadAllText(page);
+        Assert.All((string[])["2 units", "120 responses", "median separability", "Naka-Rushton", "Circular variance", "left", "right"], text => Assert.Contains(text, html, StringComparison.Ordinal));
+        Assert.DoesNotContain("src=\"http", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SameSeed_GivesTheSameBytes()
     {
         string curves = Curves(trials: 3);
@@ -70,10 +82,10 @@ public sealed class MetricsCommandTests : IDisposable
         File.WriteAllText(bad, "unit,contrast,orientation_deg,response\na,25,0,1\n");
         string[][] commands =
         [
-            ["metrics", bad], ["metrics", folder["none.csv"]], ["metrics"], ["metrics", Curves(0), "--format", "xml"], ["metrics", Curves(0), "--bootstrap", "7"],
+            ["metrics", bad], ["metrics", folder["none.csv"]], ["metrics"], ["metrics", Curves(0), "--bootstrap", "7"],
             ["metrics", Curves(0), "--out", folder.FullName + "/no/such/folder.json"],
         ];
-        string[] reasons = ["line 2: contrast is '25'", "no such file", "CURVES.csv", "xml", "bootstrap is 7", "its folder does not exist"];
+        string[] reasons = ["line 2: contrast is '25'", "no such file", "argument missing for command: 'metrics'", "bootstrap is 7", "its folder does not exist"];
         foreach (var (command, reason) in commands.Zip(reasons))
         {
             var (code, output, error) = Command.Run(command);
@@ -81,6 +93,14 @@ public sealed class MetricsCommandTests : IDisposable
             Assert.Contains(reason, error, StringComparison.Ordinal);
             Assert.Equal(1, error.Count(letter => letter == '\n'));
         }
+    }
+
+    [Fact]
+    public void UnknownFormat_EndsWithCode2()
+    {
+        var (code, output, error) = Command.Run("metrics", Curves(0), "--format", "xml");
+        Assert.Equal((2, string.Empty), (code, output));
+        Assert.Contains("xml", error, StringComparison.Ordinal);
     }
 
     /// <summary>Two cells, 12 orientations, 5 contrasts; trials differ by a pattern that sums to zero over four.</summary>

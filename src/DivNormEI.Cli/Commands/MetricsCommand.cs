@@ -18,15 +18,19 @@ internal static class MetricsCommand
         var bootstrap = new Option<int>("--bootstrap") { Description = "Resamples of the trials for 95 % intervals: 0 for none, else 100 or more.", HelpName = "N", DefaultValueFactory = _ => defaults.Bootstrap };
         var seed = new Option<long>("--seed") { Description = "The seed that the resamples derive from.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
         var output = new Option<FileInfo?>("--out") { Description = "File to write; standard output where not given.", HelpName = "FILE" };
+        var report = new Option<FileInfo?>("--report") { Description = "Page of pictures and tables to write besides: one self-contained HTML file.", HelpName = "FILE" };
         var command = new Command("metrics", "Measure and fit tuning curves of recorded or model neurons: widths, selectivity, contrast invariance.")
         {
-            file, format, bootstrap, seed, output,
+            file, format, bootstrap, seed, output, report,
         };
         command.SetAction(parsed =>
         {
             var options = new CurveAnalysisOptions { Bootstrap = parsed.GetValue(bootstrap), Seed = parsed.GetValue(seed) };
-            var results = CurveAnalysis.Run(CurveFile.Read(parsed.GetValue(file)!), options);
+            var curves = CurveFile.Read(parsed.GetValue(file)!);
+            var results = CurveAnalysis.Run(curves, options);
             string text = parsed.GetValue(format) == "csv" ? CurveTable.Of(results).ToCsv() : JsonResults.Serialize(results);
+            if (parsed.GetValue(report) is { } page)
+                AtomicFile.WriteAllText(page.FullName, CurveReport.Compose(curves, results).ToHtml());
             if (parsed.GetValue(output) is { } target)
                 AtomicFile.WriteAllText(target.FullName, text);
             else

@@ -22,7 +22,9 @@ public static class CurveFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string reason = Directory.Exists(path) ? "it is a folder" : error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : error.Message;
+            string reason = Directory.Exists(path) ? "it is a folder"
+                : error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file"
+                : error.Message;
             throw new UserInputException($"{path}: the curves cannot be read: {reason}", error);
         }
     }

@@ -41,7 +41,8 @@ internal sealed class CurveGatherer(string source)
     internal RecordedCurves Curves(bool hasTrials)
     {
         ThrowOnDuplicate(hasTrials);
-        return new RecordedCurves(source, Rows, [.. order.Select(name => new RecordedUnit(name, [.. units[name].Select(pair => Curve(pair.Key, pair.Value))]))]);
+        return new RecordedCurves(
+            source, Rows, [.. order.Select(name => new RecordedUnit(name, [.. units[name].Select(pair => Curve(pair.Key, pair.Value))]))]);
     }
 
     private static RecordedCurve Curve(double contrast, SortedDictionary<long, List<Sample>> orientations) => new(

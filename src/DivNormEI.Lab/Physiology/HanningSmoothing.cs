@@ -1,8 +1,8 @@
 namespace DivNorm.Lab.Physiology;
 
 /// <summary>
-/// A tuning curve read every degree and smoothed with a Hanning window of 13.5 degrees half-width at half-height, as before the bandwidth of Ringach, Shapley and
-/// Hawken (2002, J Neurosci 22:5639).
+/// A tuning curve read every degree and smoothed with a Hanning window of 13.5 degrees half-width at half-height, as before the bandwidth of
+/// Ringach, Shapley and Hawken (2002, J Neurosci 22:5639).
 /// </summary>
 internal static class HanningSmoothing
 {

@@ -56,7 +56,7 @@ public static class CurveAnalysis
     {
         if (metrics.Any(m => m is null))
             return new ContrastInvariance(double.NaN, double.NaN, double.NaN, double.NaN);
-        double[] common = [.. unit.Curves.Skip(1).Aggregate(unit.Curves[0].Orientations.AsEnumerable(), (shared, curve) => shared.Intersect(curve.Orientations))];
+        double[] common = unit.Curves.Select(curve => curve.Orientations).Aggregate((shared, next) => [.. shared.Intersect(next)]);
         bool enough = common.Length >= LeastOrientations;
         double[][] responses =
         [

@@ -5,8 +5,8 @@ using MathNet.Numerics.Statistics;
 namespace DivNorm.Lab.Experiments.Curves;
 
 /// <summary>
-/// 95 % percentile intervals (Efron and Tibshirani 1993) of one unit's measures: at every orientation and contrast as many trials as there are drawn from them with
-/// replacement, every measure taken of the resampled means.
+/// 95 % percentile intervals (Efron and Tibshirani 1993) of one unit's measures: at every orientation and contrast as many trials as there are
+/// are drawn from them with replacement, and every measure is taken of the resampled means.
 /// </summary>
 internal sealed class TrialBootstrap
 {
