@@ -9,12 +9,15 @@ internal static class CurveFigures
 {
     private const int FinePoints = 91;
 
+    /// <summary>Units up to which there is room for large panels.</summary>
+    private const int Few = 2;
+
     /// <summary>Each unit's curves round the circle: means as points, the von Mises fits as lines.</summary>
     public static PolarFigure Polar(IReadOnlyList<RecordedUnit> units, IReadOnlyList<UnitMeasures> measures) => new(
         "polar", [.. units.Zip(measures, (unit, m) => new PolarPanel(unit.Name, [.. unit.Curves.SelectMany((curve, c) => PolarCurve(unit, m.Curves[c], curve, c))]))])
     {
         LegendTitle = "contrast",
-        PanelSize = 150,
+        PanelSize = units.Count > Few ? 150 : 240,
         Columns = 4,
     };
 
@@ -22,8 +25,8 @@ internal static class CurveFigures
     public static LineFigure ContrastResponse(IReadOnlyList<UnitMeasures> units) => new(
         "contrast-response", [.. units.Select(ContrastPanel)])
     {
-        PanelWidth = 150,
-        PanelHeight = 120,
+        PanelWidth = units.Count > Few ? 150 : 280,
+        PanelHeight = units.Count > Few ? 120 : 200,
         Columns = 4,
     };
 

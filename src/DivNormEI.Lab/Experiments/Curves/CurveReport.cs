@@ -70,14 +70,14 @@ public static class CurveReport
             "unit", new("gain ratio", "0.00"), new("width ratio", "0.00"), new("separability", "0.000"), new("c50", "0.000"), new("n", "0.00"), new("R²", "0.000"), "Naka-Rushton")
         { Caption = "Units: contrast" };
         var curves = new ReportTable(
-            "unit", new("contrast", "0.###"), new("preferred (°)", "0.0"), new("HWHH (°)", "0.0"), new("from zero (°)", "0.0"), new("Ringach (°)", "0.0"), new("OSI", "0.00"),
-            new("gOSI", "0.00"), new("CV", "0.00"), new("O/P", "0.00"), new("fit HWHH (°)", "0.0"), new("fit R²", "0.000"), "note")
-        { Caption = "Curves: orientation" };
+            "unit", new("contrast", "0.###"), new("preferred", "0.0"), new("HWHH", "0.0"), new("from zero", "0.0"), new("Ringach", "0.0"), new("OSI", "0.00"),
+            new("CV", "0.00"), new("O/P", "0.00"), new("fit HWHH", "0.0"), new("fit R²", "0.000"), "note")
+        { Caption = "Curves: orientation (angles and widths in degrees)" };
         foreach (var u in results.Units)
         {
             units.Add(u.Unit, u.GainRatio, u.WidthRatio, u.Separability, u.NakaRushton.SemiSaturation, u.NakaRushton.Exponent, u.NakaRushton.RSquared, u.NakaRushton.Failure ?? "converged");
             foreach (var c in u.Curves)
-                curves.Add(u.Unit, c.Contrast, c.Preferred, c.Hwhh, c.HwhhFromZero, c.RingachBandwidth, c.Osi, c.Gosi, c.Cv, c.OpRatio, c.VonMises.Hwhh, c.VonMises.RSquared, c.Problem ?? c.VonMises.Failure ?? "");
+                curves.Add(u.Unit, c.Contrast, c.Preferred, c.Hwhh, c.HwhhFromZero, c.RingachBandwidth, c.Osi, c.Cv, c.OpRatio, c.VonMises.Hwhh, c.VonMises.RSquared, c.Problem ?? c.VonMises.Failure ?? "");
         }
 
         report.Section("All measures").Table(units).Table(curves);
