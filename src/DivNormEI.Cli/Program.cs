@@ -12,6 +12,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
+    MetricsCommand.Create(),
     DoctorCommand.Create(),
 };
 var parsed = root.Parse(args);
