@@ -9,6 +9,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
 {
     RunCommand.Create(),
     CompareCommand.Create(),
+    TuneCommand.Create(),
     StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),

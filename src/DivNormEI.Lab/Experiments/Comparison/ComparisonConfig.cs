@@ -7,7 +7,7 @@ namespace DivNorm.Lab.Experiments.Comparison;
 public sealed record ComparisonConfig : SuperResolutionConfig
 {
     /// <summary>The defaults.</summary>
-    public ComparisonConfig() => Crops = 960;
+    public ComparisonConfig() => Crops = 640;
 
     /// <summary>The layers to compare, in order: names of <see cref="NormalizationLayers.Names"/>.</summary>
     public IReadOnlyList<string> Layers { get; init; } = NormalizationLayers.Names;

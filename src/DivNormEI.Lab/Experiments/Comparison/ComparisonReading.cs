@@ -1,8 +1,13 @@
+using DivNorm.Lab.Reporting;
+
 namespace DivNorm.Lab.Experiments.Comparison;
 
 /// <summary>Says in plain words which layer reproduces which property of V1. Every sentence follows from the numbers and states its threshold.</summary>
 internal static class ComparisonReading
 {
+    /// <summary>Share of a curve's largest response that it is to have at the cells' own orientation to count as peaked there.</summary>
+    private const double AtPeak = 0.95;
+
     private sealed record Property(string Name, string Criterion, string Measure, Func<V1Properties, bool> Holds, Func<LayerPhysiology, double> Value, string Format);
 
     /// <summary>One paragraph a property: who has it after training, who has not, and what the cells had before any layer.</summary>
@@ -36,7 +41,9 @@ internal static class ComparisonReading
         double grows = 1 / trained.GainRatio;
         yield return $"From contrast {trained.Contrasts[0]:g} to {trained.Contrasts[^1]:g} the averaged response grows {grows:f1} times ({1 / layer.Untrained.GainRatio:f1} before training, {1 / results.Encoder.GainRatio:f1} before any layer). "
             + (grows > 1.05 / results.Encoder.GainRatio ? "The layer makes the response depend on contrast more than it did: it expands where normalisation compresses. " : string.Empty)
-            + $"Its width goes from {Number(trained.Hwhh[0], "f1")}° to {Number(trained.Hwhh[^1], "f1")}° ({Number(results.Encoder.Hwhh[0], "f1")}° to {Number(results.Encoder.Hwhh[^1], "f1")}° before any layer).";
+            + $"Its width goes from {Number(trained.Hwhh[0], "0.0")}° to {Number(trained.Hwhh[^1], "0.0")}° ({Number(results.Encoder.Hwhh[0], "0.0")}° to {Number(results.Encoder.Hwhh[^1], "0.0")}° before any layer).";
+        if (trained.NominalOverPeak < AtPeak)
+            yield return $"At full contrast its averaged curve does not peak at the cells' own orientation: there it is {trained.NominalOverPeak:f2} of its largest. Gain, width and OSI are measured there, and say less than of a curve with one peak.";
         var changed = All(results.Criteria).Where(p => p.Holds(layer.TrainedProperties!) != p.Holds(layer.UntrainedProperties)).ToList();
         if (layer.Parameters > 0)
         {
@@ -99,12 +106,12 @@ internal static class ComparisonReading
 
     private static IEnumerable<Property> All(V1Criteria c)
     {
-        yield return new("Contrast-invariant width", $"width ratio {1 - c.WidthTolerance:g} to {1 + c.WidthTolerance:g}", "width ratio", p => p.ContrastInvariantWidth, l => l.WidthRatio, "f2");
-        yield return new("Contrast-normalised gain", $"gain ratio {c.GainRatio:g} or more", "gain ratio", p => p.ContrastNormalizedGain, l => l.GainRatio, "f2");
-        yield return new("Selectivity kept", $"OSI at least {100 * c.OsiKept:f0} % of that before the layer", "OSI", p => p.Selectivity, l => l.Osi, "f2");
-        yield return new("Cross-orientation suppression", $"median index at least {c.CrossOrientationSuppression:g} above that before the layer", "index", p => p.CrossOrientationSuppression, l => l.Medians.CrossOrientationSuppression, "f2");
-        yield return new("Surround suppression", $"median index of an annulus of the cell's orientation at least {c.SurroundSuppression:g} above that before the layer", "index", p => p.SurroundSuppression, l => l.Medians.SurroundSuppression, "f2");
-        yield return new("Separability of contrast and orientation", $"separability {c.Separability:g} or more", "separability", p => p.Separable, l => l.Separability, "f4");
+        yield return new("Contrast-invariant width", $"width ratio {1 - c.WidthTolerance:g} to {1 + c.WidthTolerance:g}", "width ratio", p => p.ContrastInvariantWidth, l => l.WidthRatio, "0.00");
+        yield return new("Contrast-normalised gain", $"gain ratio {c.GainRatio:g} or more", "gain ratio", p => p.ContrastNormalizedGain, l => l.GainRatio, "0.00");
+        yield return new("Selectivity kept", $"OSI at least {100 * c.OsiKept:f0} % of that before the layer", "OSI", p => p.Selectivity, l => l.Osi, "0.00");
+        yield return new("Cross-orientation suppression", $"median index at least {c.CrossOrientationSuppression:g} above that before the layer", "index", p => p.CrossOrientationSuppression, l => l.Medians.CrossOrientationSuppression, "0.00");
+        yield return new("Surround suppression", $"median index of an annulus of the cell's orientation at least {c.SurroundSuppression:g} above that before the layer", "index", p => p.SurroundSuppression, l => l.Medians.SurroundSuppression, "0.00");
+        yield return new("Separability of contrast and orientation", $"separability {c.Separability:g} or more", "separability", p => p.Separable, l => l.Separability, "0.0000");
     }
 
     private static int Count(V1Properties p) =>
@@ -114,5 +121,5 @@ internal static class ComparisonReading
 
     private static string Join(List<string> items) => items.Count <= 1 ? string.Concat(items) : $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}";
 
-    private static string Number(double value, string format) => double.IsNaN(value) ? "–" : value.ToString(format, System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
+    private static string Number(double value, string format) => NumberText.Formatted(value, format);
 }

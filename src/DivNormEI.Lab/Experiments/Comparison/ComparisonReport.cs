@@ -66,10 +66,10 @@ internal static class ComparisonReport
     private static void Measures(ReportSection section, ComparisonResults results)
     {
         section.Paragraph("**Averaged curves**: the 64 cells' curves, aligned at their nominal orientations and averaged. Ratios are lowest over highest contrast: 1 is contrast-invariant, and a gain "
-            + "ratio of .10 is a response in proportion to contrast. Separability is the share of the contrast × orientation matrix in its first singular component, s₁² / Σs². OSI = (Rpref − Rorth) / (Rpref + Rorth) at full contrast. "
-            + "**Medians** are over the cells. All is read from the centre unit, on grey.");
+            + "ratio of .10 is a response in proportion to contrast. Separability is the share of the contrast × orientation matrix in its first singular component, s₁² / Σs². OSI = (Rpref − Rorth) / (Rpref + Rorth) at full contrast; HWHH is the half-width at half height at the lowest and the highest contrast; "
+            + "\"at 0° / peak\" is the response at the cells' own orientation over the curve's largest. **Medians** are over the cells. All is read from the centre unit, on grey.");
         var averaged = new ReportTable(
-            "layer", "trained", new("gain ratio", "0.00"), new("width ratio", "0.00"), new("separability", "0.0000"), new("OSI", "0.00"), new("HWHH low (°)", "0.0"), new("HWHH high (°)", "0.0"))
+            "layer", "trained", new("gain ratio", "0.00"), new("width ratio", "0.00"), new("separability", "0.0000"), new("OSI", "0.00"), new("HWHH low (°)", "0.0"), new("HWHH high (°)", "0.0"), new("at 0° / peak", "0.00"))
         {
             Caption = "Averaged curves",
         };
@@ -95,7 +95,7 @@ internal static class ComparisonReport
 
         void Add(string name, string trained, LayerPhysiology? p)
         {
-            averaged.Add(name, trained, p?.GainRatio, p?.WidthRatio, p?.Separability, p?.Osi, p is { Hwhh.Count: > 0 } ? p.Hwhh[0] : null, p is { Hwhh.Count: > 0 } ? p.Hwhh[^1] : null);
+            averaged.Add(name, trained, p?.GainRatio, p?.WidthRatio, p?.Separability, p?.Osi, p is { Hwhh.Count: > 0 } ? p.Hwhh[0] : null, p is { Hwhh.Count: > 0 } ? p.Hwhh[^1] : null, p?.NominalOverPeak);
             var m = p?.Medians;
             medians.Add(name, trained, m?.Cells, m?.GainRatio, m?.WidthRatio, m?.Separability, m?.Osi, m?.CrossOrientationSuppression, m?.SurroundSuppression, m?.SurroundSuppressionOrthogonal, m?.SizeSuppression, m?.F1OverF0);
         }

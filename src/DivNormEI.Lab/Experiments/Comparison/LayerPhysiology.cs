@@ -33,6 +33,9 @@ public sealed record LayerPhysiology(
     AveragedCurve SizeTuning,
     AveragedCurve MaskTuning)
 {
+    /// <summary>The averaged curve of the highest contrast at the nominal orientation, over its largest value: below 1 where it peaks elsewhere.</summary>
+    public double NominalOverPeak => Curves[^1][Curves[^1].Count / 2] / Curves[^1].Max();
+
     /// <summary>Whether every response was a number.</summary>
     internal bool IsFinite => Curves.All(curve => curve.All(double.IsFinite)) && SizeTuning.Responses.All(double.IsFinite);
 
