@@ -7,6 +7,8 @@ using DivNorm.Lab.Training;
 var root = new RootCommand("Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
     RunCommand.Create(),
+    EvaluateCommand.Create(),
+    ClassifyCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using DivNorm.Lab.Experiments;
 using DivNorm.Lab.Experiments.Contrast;
 using DivNorm.Lab.Reporting.Progress;
@@ -9,7 +8,7 @@ namespace DivNorm.Cli.Commands;
 /// <summary><c>divnormei run EXPERIMENT</c>: the paper's experiments.</summary>
 internal static class RunCommand
 {
-    public static Command Create() => new("run", "Run an experiment of the paper.") { Contrast() };
+    public static Command Create() => new("run", "Run an experiment of the paper.") { Contrast(), RecognitionCommand.Create() };
 
     private static Command Contrast()
     {
@@ -49,34 +48,5 @@ internal static class RunCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    /// <summary>Turns Ctrl-C and a termination signal into a cancellation, so that a checkpoint is written first.</summary>
-    private sealed class StopSignal : IDisposable
-    {
-        private readonly CancellationTokenSource source = new();
-        private readonly PosixSignalRegistration interrupt;
-        private readonly PosixSignalRegistration terminate;
-
-        public StopSignal()
-        {
-            interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-            terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        }
-
-        public CancellationToken Token => source.Token;
-
-        public void Dispose()
-        {
-            interrupt.Dispose();
-            terminate.Dispose();
-            source.Dispose();
-        }
-
-        private void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            source.Cancel();
-        }
     }
 }

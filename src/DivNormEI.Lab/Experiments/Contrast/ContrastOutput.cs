@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DivNorm.Interop;
 using DivNorm.Lab.Data;
 using DivNorm.Lab.Reporting;
@@ -26,26 +24,7 @@ internal sealed class ContrastOutput
         this.config = config;
         Resume = places.Resume;
         configText = JsonResults.Serialize(config).TrimEnd();
-        string configFile = Path.Combine(folder, "config.json");
-        try
-        {
-            if (Resume && File.Exists(configFile))
-                CheckSameConfig(configFile);
-            Directory.CreateDirectory(Path.Combine(folder, "checkpoints"));
-            Directory.CreateDirectory(Path.Combine(folder, "models"));
-            Directory.CreateDirectory(Path.Combine(folder, "figures"));
-            if (!Resume)
-            {
-                foreach (string stale in Directory.EnumerateFiles(Path.Combine(folder, "checkpoints"), "*.safetensors"))
-                    File.Delete(stale); // an interrupted run must not resume from an earlier one
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new UserInputException($"{folder}: the output folder cannot be made or written to ({error.Message}); choose another --out.", error);
-        }
-
-        AtomicFile.WriteAllText(configFile, configText + "\n");
+        OutputFolder.Prepare(folder, configText, Resume, "models", "figures");
     }
 
     /// <summary>Whether to go on from checkpoints.</summary>
@@ -87,26 +66,5 @@ internal sealed class ContrastOutput
         }
 
         return table;
-    }
-
-    private void CheckSameConfig(string configFile)
-    {
-        JsonObject? theirs = null;
-        try
-        {
-            theirs = JsonNode.Parse(File.ReadAllText(configFile)) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            // not a configuration of ours: reported below
-        }
-
-        if (theirs is null)
-            throw new UserInputException($"{configFile}: not the configuration of a run; delete it or choose another --out.");
-        foreach (var (key, value) in JsonNode.Parse(configText)!.AsObject())
-        {
-            if (!JsonNode.DeepEquals(value, theirs[key]))
-                throw new UserInputException($"{configFile}: the run to resume has {key} {theirs[key]?.ToJsonString() ?? "unset"}, this one {value?.ToJsonString()}; resume with the same options, or choose another --out.");
-        }
     }
 }

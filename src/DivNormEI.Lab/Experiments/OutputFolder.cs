@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DivNorm.Interop;
+
+namespace DivNorm.Lab.Experiments;
+
+/// <summary>The output folder of an experiment: makes it, keeps the resolved configuration, and checks that a run to resume has the same.</summary>
+internal static class OutputFolder
+{
+    /// <summary>Makes the folder and its parts, and writes config.json; without <paramref name="resume"/>, earlier checkpoints go.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="configText">The resolved configuration as JSON.</param>
+    /// <param name="resume">Whether to go on from checkpoints.</param>
+    /// <param name="parts">Folders to make in it; checkpoints are always one.</param>
+    /// <exception cref="UserInputException">The folder cannot be made or written to, or holds a run of another configuration to resume.</exception>
+    public static void Prepare(string folder, string configText, bool resume, params IEnumerable<string> parts)
+    {
+        string configFile = Path.Combine(folder, "config.json"), checkpoints = Path.Combine(folder, "checkpoints");
+        try
+        {
+            if (resume && File.Exists(configFile))
+                CheckSameConfig(configFile, configText);
+            foreach (string part in parts.Append("checkpoints"))
+                Directory.CreateDirectory(Path.Combine(folder, part));
+            if (!resume)
+            {
+                foreach (string stale in Directory.EnumerateFiles(checkpoints, "*.safetensors"))
+                    File.Delete(stale); // an interrupted run must not resume from an earlier one
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UserInputException($"{folder}: the output folder cannot be made or written to ({error.Message}); choose another --out.", error);
+        }
+
+        AtomicFile.WriteAllText(configFile, configText + "\n");
+    }
+
+    private static void CheckSameConfig(string configFile, string configText)
+    {
+        JsonObject? theirs = null;
+        try
+        {
+            theirs = JsonNode.Parse(File.ReadAllText(configFile)) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            // not a configuration of ours: reported below
+        }
+
+        if (theirs is null)
+            throw new UserInputException($"{configFile}: not the configuration of a run; delete it or choose another --out.");
+        foreach (var (key, value) in JsonNode.Parse(configText)!.AsObject())
+        {
+            if (!JsonNode.DeepEquals(value, theirs[key]))
+                throw new UserInputException($"{configFile}: the run to resume has {key} {theirs[key]?.ToJsonString() ?? "unset"}, this one {value?.ToJsonString()}; resume with the same options, or choose another --out.");
+        }
+    }
+}
