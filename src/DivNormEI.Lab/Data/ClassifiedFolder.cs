@@ -37,7 +37,7 @@ public static class ClassifiedFolder
     private static PackedImages Packed(
         ImageFolder folder, string part, IReadOnlyList<LabeledFile> files, int storedSide, string cache, Action<string>? message, IProgress<double>? progress, CancellationToken cancellation)
     {
-        string fingerprint = $"{folder.Fingerprint} {part} {storedSide}";
+        string fingerprint = $"{folder.Fingerprint(files)} {part} {storedSide}";
 
         // Each folder and class list has packs of its own; the fingerprint inside says whether the folder is still the same.
         string which = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Path.GetFullPath(folder.Directory)}\0{string.Join('\0', folder.ClassIds)}")))[..12];

@@ -13,8 +13,7 @@ public sealed class ImageFolder
     private ImageFolder(string directory, IReadOnlyList<string> classIds, IReadOnlyList<string> classNames, IReadOnlyList<SkippedFile> strays, IReadOnlyList<LabeledFile> train, IReadOnlyList<LabeledFile> validation)
     {
         (Directory, ClassIds, ClassNames, Strays, Train, Validation) = (directory, classIds, classNames, strays, train, validation);
-        Identity = Checksum(file => $"{file.Length}");
-        Fingerprint = Checksum(file => string.Create(CultureInfo.InvariantCulture, $"{file.Length}\0{file.Written.Ticks}"));
+        Identity = Checksum(Train.Concat(Validation), file => $"{file.Length}");
     }
 
     /// <summary>The folder.</summary>
@@ -36,8 +35,9 @@ public sealed class ImageFolder
 
     internal IReadOnlyList<LabeledFile> Validation { get; }
 
-    /// <summary>As <see cref="Identity"/>, and the times at which the files were written: changes whenever one is replaced.</summary>
-    internal string Fingerprint { get; }
+    /// <summary>As <see cref="Identity"/> for some of the files, and the times at which they were written: changes whenever one is replaced.</summary>
+    internal string Fingerprint(IEnumerable<LabeledFile> files) =>
+        Checksum(files, file => string.Create(CultureInfo.InvariantCulture, $"{file.Length}\0{file.Written.Ticks}"));
 
     /// <summary>Lists a folder; no image is opened yet.</summary>
     /// <param name="directory">The folder that holds <c>train</c> and <c>val</c>.</param>
@@ -127,11 +127,11 @@ public sealed class ImageFolder
         return [.. ids.Select(id => names.GetValueOrDefault(id, id))];
     }
 
-    private string Checksum(Func<LabeledFile, string> what)
+    private string Checksum(IEnumerable<LabeledFile> files, Func<LabeledFile, string> what)
     {
         var text = new StringBuilder();
         text.AppendJoin('\0', ClassIds).Append('\n');
-        foreach (var file in Train.Concat(Validation))
+        foreach (var file in files)
             text.Append(file.Name).Append('\0').Append(file.Label).Append('\0').Append(what(file)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

@@ -128,16 +128,6 @@ public sealed partial class Vgg9 : nn.Module<Tensor, Tensor>
         return (before, after);
     }
 
-    /// <summary>What the first normalisation layer sees: the first convolution's output, rectified where the options say so.</summary>
-    /// <param name="images">[N, 3, H, W], float32, normalised as in training; any size.</param>
-    /// <returns>[N, Width, H, W].</returns>
-    public Tensor FirstLayerInput(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        var drive = Drive(images, 1);
-        return (Options.Rectify ? F.relu(drive) : drive).to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
-
     /// <summary>One step of the way; its input is let go, which autograd keeps where it needs it.</summary>
     private static Tensor Then(Tensor input, Func<Tensor, Tensor> step)
     {

@@ -8,10 +8,11 @@ namespace DivNorm.Lab.Experiments.Recognition;
 public enum BlockStart
 {
     /// <summary>
-    /// The experiment's default: <see cref="Paper"/> with w_exc and w_inh a tenth as large, so that the division is heard through E and I, and
-    /// sigma set from a first batch. docs/recognition.md has the measurements behind it.
+    /// The experiment's default: each cell begins by exciting itself, with a weight of 1 at the centre of its own kernel; all other weights of E
+    /// and I are a tenth of <see cref="Paper"/>'s. Where E reads Yn, only the latter. The layer so begins close to the batch norm and ReLU
+    /// of its input, and the division and its surround are there to be learned; docs/recognition.md has the measurements behind it.
     /// </summary>
-    Quiet,
+    SelfExcitation,
 
     /// <summary>The layer's defaults: the weights of E and I sum to one, sigma is 1.</summary>
     Paper,
@@ -29,8 +30,11 @@ public static class RecognitionArms
     /// <summary>Batch norm and ReLU alone where the layer would be: what the layer brings beside its own equations.</summary>
     public const string Control = "control";
 
-    /// <summary>Lateral weights of a quiet start, as a share of the layer's own start.</summary>
-    private const double QuietScale = 0.1;
+    /// <summary>What <see cref="BlockStart.SelfExcitation"/> leaves of the layer's own lateral weights.</summary>
+    private const double Quiet = 0.1;
+
+    private static readonly Scalar QuietScale = Quiet;
+    private static readonly Scalar One = 1;
 
     private static readonly Dictionary<string, DivNormEIOptions> Layers = new()
     {
@@ -67,18 +71,20 @@ public static class RecognitionArms
 
     private static DivNorm.Layers.DivNormEI Block(long channels, int seed, DivNormEIOptions options, BlockStart start)
     {
-        if (start == BlockStart.FrameworkDefault)
-            options = options with { LateralInit = LateralInit.FrameworkDefault };
-        else
-            options = options with { LateralInit = LateralInit.UnitSum };
-        var layer = new DivNorm.Layers.DivNormEI(channels, options with { Seed = seed });
-        if (start == BlockStart.Quiet)
+        var layer = new DivNorm.Layers.DivNormEI(channels, options with
+        {
+            Seed = seed,
+            LateralInit = start == BlockStart.FrameworkDefault ? LateralInit.FrameworkDefault : LateralInit.UnitSum,
+        });
+        if (start == BlockStart.SelfExcitation)
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            using Scalar scale = QuietScale;
-            layer.ExcitationWeight.mul_(scale);
-            layer.InhibitionWeight.mul_(scale);
+            layer.ExcitationWeight.mul_(QuietScale);
+            layer.InhibitionWeight.mul_(QuietScale);
+            int centre = options.ExcitationKernel / 2;
+            if (options.ExcitationSource == ExcitationSource.Input)
+                layer.ExcitationWeight.select(3, centre).select(2, centre).diagonal().fill_(One);
         }
 
         return layer;

@@ -23,10 +23,10 @@ public sealed record RecognitionConfig
     public bool Rectify { get; init; } = true;
 
     /// <summary>How the DivNormEI layers start.</summary>
-    public BlockStart Start { get; init; } = BlockStart.Paper;
+    public BlockStart Start { get; init; } = BlockStart.SelfExcitation;
 
     /// <summary>Learning rate of the layers' own parameters (batch norms aside) as a multiple of the network's: greater than 0, up to 100.</summary>
-    public double BlockLearningRate { get; init; } = 1;
+    public double BlockLearningRate { get; init; } = 0.1;
 
     /// <summary>Side of the network's input, pixels: 16 to 1024.</summary>
     public int InputSize { get; init; } = 32;
@@ -155,7 +155,7 @@ public sealed record RecognitionConfig
             Check("arms", arm, RecognitionArms.Names.Contains(arm), $"of {string.Join(", ", RecognitionArms.Names)}");
         Check("positions", List(Positions), Positions is { Count: > 0 } && Positions.All(p => p is >= 1 and <= Vgg9Options.Convolutions) && Positions.Distinct().Count() == Positions.Count, $"distinct numbers from 1 to {Vgg9Options.Convolutions}, at least one");
         Check("batchNorm", BatchNorm, Enum.IsDefined(BatchNorm), "none or everywhere");
-        Check("start", Start, Enum.IsDefined(Start), "quiet, paper or frameworkDefault");
+        Check("start", Start, Enum.IsDefined(Start), "selfExcitation, paper or frameworkDefault");
         Check("blockLearningRate", BlockLearningRate, BlockLearningRate is > 0 and <= 100, "greater than 0, up to 100");
         Check("inputSize", InputSize, InputSize is >= Vgg9Options.Reduction and <= 1024, $"{Vgg9Options.Reduction} to 1024");
         Check("width", Width, Width is >= 1 and <= 512, "1 to 512");

@@ -46,6 +46,7 @@ internal static class RecognitionFigures
         XLabel = "taken for",
         YLabel = "class",
         ValueLabel = "% of the class",
+        CellSize = Math.Clamp(320 / confusion.Counts.Count, 3, 24),
         Scale = ValueScale.Fixed(0, Percent) with { Colors = ColorMap.Sequential },
     };
 

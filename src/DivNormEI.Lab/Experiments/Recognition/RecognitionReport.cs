@@ -50,9 +50,9 @@ internal static class RecognitionReport
         section.List([.. results.Summary.Comparisons.Select(comparison => RecognitionVerdict.Of(results, comparison))]);
         section.Note(NoteKind.Caution, RecognitionVerdict.Limits(results));
         var table = new ReportTable(
-            "model", "against", new("difference of top-1", "+0.0;−0.0;0.0"), new("95 % from", "+0.0;−0.0;0.0"), new("95 % to", "+0.0;−0.0;0.0"), new("difference of the mean over epochs", "+0.0;−0.0;0.0"), new("time ratio", "0.00"), new("parameter ratio", "0.00"))
+            "model", "against", new("top-1", "0.0"), new("95 % from", "0.0"), new("to", "0.0"), new("mean top-1", "0.0"), new("time", "0.00×"), new("parameters", "0.00×"))
         {
-            Caption = "Paired differences, percentage points",
+            Caption = "Paired differences in percentage points: top-1 after the last epoch with its interval, and mean top-1 over all epochs; time an epoch and parameters as ratios",
         };
         foreach (var c in results.Summary.Comparisons)
             table.Add(c.Model, c.Against, 100 * c.Top1.Mean, 100 * c.Top1.Low, 100 * c.Top1.High, 100 * c.MeanTop1.Mean, c.TimeRatio, c.ParameterRatio);

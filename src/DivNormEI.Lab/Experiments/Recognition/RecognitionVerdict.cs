@@ -36,7 +36,7 @@ internal static class RecognitionVerdict
 
     private static string Outcome(PairedDifference difference) => difference.Differences switch
     {
-        _ when difference.ExcludesZero => difference.Mean > 0 ? "It helps here." : "It hurts here.",
+        { Count: > 2 } when difference.ExcludesZero => difference.Mean > 0 ? "It helps here." : "It hurts here.",
         { Count: 1 } => $"In the one pair it was {(difference.Mean > 0 ? "better" : difference.Mean < 0 ? "worse" : "level")}.",
         var all when all.All(d => d > 0) => "It was better in every pair.",
         var all when all.All(d => d < 0) => "It was worse in every pair.",

@@ -27,7 +27,6 @@ internal static class TrainingRun
         using var model = RecognitionExperiment.Model(config, arm, data.ClassIds.Count, seed);
         var layers = model.Costs();
         var network = new RecognitionNetwork(arm, RecognitionArms.Describe(arm), layers.Sum(l => l.Parameters), layers.Sum(l => l.MultiplyAdds), layers);
-        QuietStart.Apply(model, config.Start, data.Train, transform, Seeds.ForGenerator(seed, "start"));
         var tuning = FirstStageRecording.Record(model, transform, pair, arm, trained: false, cancellation);
         var start = RecognitionPictures.Weights(model);
 
