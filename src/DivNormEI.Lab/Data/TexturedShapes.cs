@@ -4,10 +4,10 @@ namespace DivNorm.Lab.Data;
 public sealed record TexturedShapesOptions
 {
     /// <summary>Training images, at least one a class.</summary>
-    public int Train { get; init; } = 3600;
+    public int Train { get; init; } = 4200;
 
     /// <summary>Validation images, at least one a class.</summary>
-    public int Validation { get; init; } = 1200;
+    public int Validation { get; init; } = 840;
 
     /// <summary>Side of the square images, pixels, 16 to 512.</summary>
     public int Size { get; init; } = 32;
@@ -30,7 +30,7 @@ public sealed record TexturedShapesOptions
 }
 
 /// <summary>
-/// A set of images to recognise where none is given: four shapes in three textures, twelve classes. Place, size, turn, the two colours, the scale
+/// A set of images to recognise where none is given: three shapes in four textures, twelve classes. Place, size, turn, the two colours, the scale
 /// and contrast of the texture and the noise behind vary from image to image, so that no pixel tells anything by itself: a linear classifier does
 /// little better than chance, while edges and textures, which a convolutional network learns, tell all.
 /// </summary>
@@ -38,8 +38,8 @@ public static class TexturedShapes
 {
     private const int Oversampling = 2;
 
-    private static readonly string[] Shapes = ["disc", "square", "triangle", "cross"];
-    private static readonly string[] Textures = ["striped", "chequered", "dotted"];
+    private static readonly string[] Shapes = ["disc", "triangle", "cross"];
+    private static readonly string[] Textures = ["plain", "striped", "chequered", "dotted"];
 
     /// <summary>Ids of the classes, in the order of the labels.</summary>
     public static IReadOnlyList<string> ClassIds { get; } = [.. from shape in Shapes from texture in Textures select $"{texture}-{shape}"];
@@ -74,16 +74,16 @@ public static class TexturedShapes
         string shape = Shapes[label / Textures.Length], texture = Textures[label % Textures.Length];
         int fine = size * Oversampling;
         var canvas = new float[3 * size * size];
-        double radius = fine * random.NextDouble(0.24, 0.4), margin = 0.9 * radius;
+        double radius = fine * random.NextDouble(0.28, 0.42), margin = 0.9 * radius;
         double x0 = random.NextDouble(margin, fine - margin), y0 = random.NextDouble(margin, fine - margin);
         (double sine, double cosine) = Math.SinCos(random.NextDouble(0, 2 * Math.PI));
         (double tSine, double tCosine) = Math.SinCos(random.NextDouble(0, Math.PI));
         double period = Oversampling * random.NextDouble(4.5, 7), phaseX = random.NextDouble(0, period), phaseY = random.NextDouble(0, period);
-        double contrast = Math.Pow(10, random.NextDouble(-0.7, 0)); // .2 to 1, evenly in its logarithm
+        double contrast = Math.Pow(10, random.NextDouble(-0.5, 0)); // .3 to 1, evenly in its logarithm
         var light = Colour(random, 0.55, 1);
         var dark = Colour(random, 0, 0.45);
         var ground = Colour(random, 0.1, 0.9);
-        double noise = random.NextDouble(0.03, 0.15);
+        double noise = random.NextDouble(0.02, 0.1);
         int shiftX = random.Next(Noise.Period), shiftY = random.Next(Noise.Period);
         for (int y = 0; y < fine; y++)
         {
@@ -114,13 +114,13 @@ public static class TexturedShapes
     private static bool Inside(string shape, double u, double v) => shape switch
     {
         "disc" => u * u + v * v <= 1,
-        "square" => Math.Max(Math.Abs(u), Math.Abs(v)) <= 0.88,
         "triangle" => v <= 0.65 && v >= Math.Sqrt(3) * Math.Abs(u) - 1.3,
         _ => Math.Min(Math.Abs(u), Math.Abs(v)) <= 0.36 && Math.Max(Math.Abs(u), Math.Abs(v)) <= 1.15,
     };
 
     private static bool Bright(string texture, double along, double across) => texture switch
     {
+        "plain" => true,
         "striped" => Fraction(along) < 0.5,
         "chequered" => Fraction(along) < 0.5 ^ Fraction(across) < 0.5,
         _ => Math.Pow(Fraction(along) - 0.5, 2) + Math.Pow(Fraction(across) - 0.5, 2) < 0.33 * 0.33,

@@ -63,6 +63,7 @@ public sealed class ClassificationTrainer : IDisposable
         using (var loader = new BatchLoader(data.Train, order, options.BatchSize, transform.Size, Augment, running.Batch, options.BatchesAhead, options.Readers))
         {
             model.train();
+            var device = model.parameters().First().device;
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -70,7 +71,7 @@ public sealed class ClassificationTrainer : IDisposable
                 using var scope = NewDisposeScope();
                 if (loader.Next() is not var (inputs, labels, batch))
                     break;
-                var (loss, correct) = Step(inputs, labels, epoch + (double)batch / batches, batch);
+                var (loss, correct) = Step(inputs.to(device), labels.to(device), epoch + (double)batch / batches, batch);
                 int images = (int)labels.shape[0];
                 running = new Running(
                     batch + 1, running.Images + images, running.Loss + loss * images, running.Correct + correct, running.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -42,6 +42,7 @@ public sealed record ClassifierScores(int Images, double Loss, double Top1, doub
         using var loader = new BatchLoader(
             images, [.. Enumerable.Range(0, images.Count)], options.BatchSize, transform.Size,
             (image, _, scaler, planes) => transform.Centre(image, scaler, planes), 0, options.BatchesAhead, options.Readers);
+        var device = model.parameters().First().device;
         int shown = 0, first = 0, five = 0;
         double loss = 0;
         var confusion = new int[classes][];
@@ -53,7 +54,7 @@ public sealed record ClassifierScores(int Images, double Loss, double Top1, doub
             using var scope = NewDisposeScope();
             if (loader.Next() is not var (inputs, labels, _))
                 break;
-            var scores = model.call(inputs);
+            var scores = model.call(inputs.to(device)).cpu();
             loss += F.cross_entropy(scores, labels, reduction: nn.Reduction.Sum).item<float>();
             int k = Math.Min(Top, classes);
             long[] best = scores.topk(k, 1).indexes.contiguous().data<long>().ToArray(), truth = labels.data<long>().ToArray();

@@ -7,7 +7,7 @@ namespace DivNorm.Lab.Training;
 /// <summary>How <see cref="Sgd"/> treats one parameter.</summary>
 /// <param name="RateFactor">The learning rate as a multiple of the step's, 0 or greater.</param>
 /// <param name="WeightDecay">What pulls the parameter to zero, 0 or greater.</param>
-public readonly record struct SgdTreatment(double RateFactor = 1, double WeightDecay = 0);
+public sealed record SgdTreatment(double RateFactor = 1, double WeightDecay = 0);
 
 /// <summary>
 /// Stochastic gradient descent with momentum and weight decay: v = momentum v + gradient + decay w, w = w - rate v. As

@@ -21,9 +21,10 @@ internal static class FirstStageRecording
     public static IReadOnlyList<FirstStageTuning> Record(Vgg9 model, ImageTransform transform, int pair, string arm, bool trained, CancellationToken cancellation)
     {
         model.eval();
-        using var mean = tensor([.. transform.Mean.Select(m => (float)m)]);
-        using var deviation = tensor([.. transform.Deviation.Select(d => (float)d)]);
-        var options = new OrientationTuningOptions { Orientations = 24, Phases = Phases, ImageSize = Math.Min(LargestGrating, model.Options.InputSize) };
+        var device = model.FirstConvolution.weight!.device;
+        using var mean = tensor([.. transform.Mean.Select(m => (float)m)], device: device);
+        using var deviation = tensor([.. transform.Deviation.Select(d => (float)d)], device: device);
+        var options = new OrientationTuningOptions { Orientations = 24, Phases = Phases, ImageSize = Math.Min(LargestGrating, model.Options.InputSize), Device = device };
         var cells = Cells(input => [model.FirstStage(Input(input)).Before], model.Options.Width, options, cancellation);
         if (cells.Count == 0)
             return [];

@@ -1,8 +1,19 @@
 using DivNorm.Lab.Data;
 using DivNorm.Lab.Training;
 using DivNorm.Models;
+using TorchSharp;
 
 namespace DivNorm.Lab.Experiments.Recognition;
+
+/// <summary>Where networks are trained.</summary>
+public enum ComputeDevice
+{
+    /// <summary>The processor, with the layer's own kernels.</summary>
+    Cpu,
+
+    /// <summary>The first CUDA device, with libtorch's operations; needs a build with <c>-p:Torch=cuda</c>.</summary>
+    Cuda,
+}
 
 /// <summary>Everything that the recognition experiment can be told; the defaults are those of a run without data.</summary>
 public sealed record RecognitionConfig
@@ -32,10 +43,10 @@ public sealed record RecognitionConfig
     public int InputSize { get; init; } = 32;
 
     /// <summary>Maps of the first convolution, 1 to 512.</summary>
-    public int Width { get; init; } = 32;
+    public int Width { get; init; } = 16;
 
     /// <summary>Units of each hidden fully connected layer, 1 to 8192.</summary>
-    public int Hidden { get; init; } = 256;
+    public int Hidden { get; init; } = 128;
 
     /// <summary>Largest side of the maps that the fully connected layers see, 1 to 16.</summary>
     public int HeadSize { get; init; } = 7;
@@ -49,6 +60,9 @@ public sealed record RecognitionConfig
     /// <summary>Whether maps are kept channels last in memory.</summary>
     public bool ChannelsLast { get; init; }
 
+    /// <summary>Where the networks are trained: cpu or cuda.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
+
     /// <summary>The classes: a list's name (<see cref="ClassLists.Names"/>) or file; null takes every class of the folder.</summary>
     public string? Classes { get; init; }
 
@@ -56,7 +70,7 @@ public sealed record RecognitionConfig
     public int StoredSize { get; init; } = 256;
 
     /// <summary>Least share of an image's area that a training crop keeps, in (0, 1].</summary>
-    public double SmallestCrop { get; init; } = 0.6;
+    public double SmallestCrop { get; init; } = 0.7;
 
     /// <summary>Whether half of the training images are mirrored.</summary>
     public bool Flip { get; init; } = true;
@@ -65,19 +79,19 @@ public sealed record RecognitionConfig
     public double EvaluationCrop { get; init; } = 1;
 
     /// <summary>Epochs a run, 1 or more.</summary>
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; init; } = 12;
 
     /// <summary>Images a step, 1 to 4096.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Learning rate, greater than 0.</summary>
-    public double LearningRate { get; init; } = 0.02;
+    /// <summary>Learning rate, greater than 0, up to 1000.</summary>
+    public double LearningRate { get; init; } = 0.03;
 
     /// <summary>Epochs over which the learning rate climbs to it, 0 or more.</summary>
     public double WarmupEpochs { get; init; }
 
     /// <summary>Epochs done, each after which the learning rate is multiplied by <see cref="DecayFactor"/>. The paper: 30.</summary>
-    public IReadOnlyList<int> DecayEpochs { get; init; } = [7];
+    public IReadOnlyList<int> DecayEpochs { get; init; } = [9];
 
     /// <summary>What the learning rate is multiplied by, in (0, 1].</summary>
     public double DecayFactor { get; init; } = 0.1;
@@ -85,17 +99,17 @@ public sealed record RecognitionConfig
     /// <summary>Momentum, 0 up to 1.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Weight decay of the convolutions' and fully connected layers' weights, 0 or greater; nothing else decays.</summary>
+    /// <summary>Weight decay of the convolutions' and fully connected layers' weights, 0 to 1; nothing else decays.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>Share of the target spread over all classes, 0 up to 1.</summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>Training images made where no data is given.</summary>
-    public int ProceduralTrainImages { get; init; } = 3600;
+    public int ProceduralTrainImages { get; init; } = 4200;
 
     /// <summary>Validation images made where no data is given.</summary>
-    public int ProceduralValidationImages { get; init; } = 1200;
+    public int ProceduralValidationImages { get; init; } = 840;
 
     /// <summary>Whether a linear classifier of the pixels is trained for comparison.</summary>
     public bool LinearBaseline { get; init; } = true;
@@ -162,17 +176,20 @@ public sealed record RecognitionConfig
         Check("hidden", Hidden, Hidden is >= 1 and <= 8192, "1 to 8192");
         Check("headSize", HeadSize, HeadSize is >= 1 and <= 16, "1 to 16");
         Check("dropout", Dropout, Dropout is >= 0 and < 1, "0 up to 1");
+        Check("device", Device, Enum.IsDefined(Device), "cpu or cuda");
+        if (Device == ComputeDevice.Cuda && !torch.cuda_is_available())
+            throw new UserInputException($"{source}: device is cuda, and libtorch sees no CUDA device; build with -p:Torch=cuda on a machine that has one, or take cpu.");
         Check("storedSize", StoredSize, StoredSize is >= 16 and <= 4096, "16 to 4096");
         Check("smallestCrop", SmallestCrop, SmallestCrop is > 0 and <= 1, "greater than 0, up to 1");
         Check("evaluationCrop", EvaluationCrop, EvaluationCrop is > 0 and <= 1, "greater than 0, up to 1");
         Check("epochs", Epochs, Epochs is >= 1 and <= 100_000, "1 to 100000");
         Check("batchSize", BatchSize, BatchSize is >= 1 and <= 4096, "1 to 4096");
-        Check("learningRate", LearningRate, LearningRate > 0 && double.IsFinite(LearningRate), "greater than 0");
+        Check("learningRate", LearningRate, LearningRate is > 0 and <= 1000, "greater than 0, up to 1000");
         Check("warmupEpochs", WarmupEpochs, WarmupEpochs >= 0 && double.IsFinite(WarmupEpochs), "0 or more");
         Check("decayEpochs", List(DecayEpochs), DecayEpochs is not null && DecayEpochs.All(e => e >= 1), "a list of numbers of 1 or more, or empty");
         Check("decayFactor", DecayFactor, DecayFactor is > 0 and <= 1, "greater than 0, up to 1");
         Check("momentum", Momentum, Momentum is >= 0 and < 1, "0 up to 1");
-        Check("weightDecay", WeightDecay, WeightDecay >= 0 && double.IsFinite(WeightDecay), "0 or greater");
+        Check("weightDecay", WeightDecay, WeightDecay is >= 0 and <= 1, "0 to 1");
         Check("labelSmoothing", LabelSmoothing, LabelSmoothing is >= 0 and < 1, "0 up to 1");
         int least = TexturedShapes.ClassIds.Count;
         Check("proceduralTrainImages", ProceduralTrainImages, ProceduralTrainImages >= least && ProceduralTrainImages <= 1_000_000, $"{least} to 1000000");

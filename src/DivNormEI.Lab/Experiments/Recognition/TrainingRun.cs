@@ -2,6 +2,7 @@ using DivNorm.Lab.Data;
 using DivNorm.Lab.Reporting.Progress;
 using DivNorm.Lab.Training;
 using DivNorm.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 
 namespace DivNorm.Lab.Experiments.Recognition;
@@ -25,6 +26,7 @@ internal static class TrainingRun
         long seed = config.Seed + pair - 1;
         var transform = config.Transform();
         using var model = RecognitionExperiment.Model(config, arm, data.ClassIds.Count, seed);
+        model.to(config.Device == ComputeDevice.Cuda ? torch.CUDA : torch.CPU);
         var layers = model.Costs();
         var network = new RecognitionNetwork(arm, RecognitionArms.Describe(arm), layers.Sum(l => l.Parameters), layers.Sum(l => l.MultiplyAdds), layers);
         var tuning = FirstStageRecording.Record(model, transform, pair, arm, trained: false, cancellation);
