@@ -8,9 +8,10 @@ namespace DivNorm.Lab.Experiments.Recognition;
 public enum BlockStart
 {
     /// <summary>
-    /// The experiment's default: each cell begins by exciting itself, with a weight of 1 at the centre of its own kernel; all other weights of E
-    /// and I are a tenth of <see cref="Paper"/>'s. Where E reads Yn, only the latter. The layer so begins close to the batch norm and ReLU
-    /// of its input, and the division and its surround are there to be learned; docs/recognition.md has the measurements behind it.
+    /// The experiment's default. Where E reads Y, each cell begins by exciting itself, with a weight of 1 at the centre of its own kernel, and all
+    /// other weights of E and I are a tenth of <see cref="Paper"/>'s: the layer begins close to the batch norm and ReLU of its input, and the
+    /// division and its surround are there to be learned. Where E reads Yn it carries no copy of the input, and <see cref="Paper"/>'s
+    /// start is kept. docs/recognition.md has the measurements behind it.
     /// </summary>
     SelfExcitation,
 
@@ -31,9 +32,7 @@ public static class RecognitionArms
     public const string Control = "control";
 
     /// <summary>What <see cref="BlockStart.SelfExcitation"/> leaves of the layer's own lateral weights.</summary>
-    private const double Quiet = 0.1;
-
-    private static readonly Scalar QuietScale = Quiet;
+    private static readonly Scalar Quiet = 0.1;
     private static readonly Scalar One = 1;
 
     private static readonly Dictionary<string, DivNormEIOptions> Layers = new()
@@ -61,13 +60,22 @@ public static class RecognitionArms
         _ => arm,
     };
 
-    /// <summary>Makes an arm's layer from channels and seed; null for the baseline.</summary>
-    internal static Func<long, int, nn.Module<Tensor, Tensor>>? Layer(string arm, BlockStart start) => arm switch
+    /// <summary>Makes an arm's layer from channels and seed, with a kernel by name or the fastest; null for the baseline.</summary>
+    internal static Func<long, int, nn.Module<Tensor, Tensor>>? Layer(string arm, BlockStart start, string? kernel = null) => arm switch
     {
         Baseline => null,
         Control => (channels, _) => nn.BatchNorm2d(channels),
-        _ => (channels, seed) => Block(channels, seed, Layers[arm], start),
+        _ => (channels, seed) => Block(channels, seed, Layers[arm] with { Kernel = kernel }, start),
     };
+
+    /// <summary>
+    /// The learning rate that goes with a start, as a multiple of the network's. A gradient of w_exc is as large as what E reads, and Y is about ten
+    /// times Yn (measured at the start: means of .4 and .045): a tenth of the rate moves E from Y as the whole rate moves E from Yn.
+    /// </summary>
+    internal static double BlockLearningRate(string arm, BlockStart start) => Layers.TryGetValue(arm, out var options) && ExcitesItself(options, start) ? 0.1 : 1;
+
+    private static bool ExcitesItself(DivNormEIOptions options, BlockStart start) =>
+        start == BlockStart.SelfExcitation && options.ExcitationSource == ExcitationSource.Input;
 
     private static DivNorm.Layers.DivNormEI Block(long channels, int seed, DivNormEIOptions options, BlockStart start)
     {
@@ -76,15 +84,14 @@ public static class RecognitionArms
             Seed = seed,
             LateralInit = start == BlockStart.FrameworkDefault ? LateralInit.FrameworkDefault : LateralInit.UnitSum,
         });
-        if (start == BlockStart.SelfExcitation)
+        if (ExcitesItself(options, start))
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            layer.ExcitationWeight.mul_(QuietScale);
-            layer.InhibitionWeight.mul_(QuietScale);
+            layer.ExcitationWeight.mul_(Quiet);
+            layer.InhibitionWeight.mul_(Quiet);
             int centre = options.ExcitationKernel / 2;
-            if (options.ExcitationSource == ExcitationSource.Input)
-                layer.ExcitationWeight.select(3, centre).select(2, centre).diagonal().fill_(One);
+            layer.ExcitationWeight.select(3, centre).select(2, centre).diagonal().fill_(One);
         }
 
         return layer;

@@ -36,8 +36,11 @@ public sealed record RecognitionConfig
     /// <summary>How the DivNormEI layers start.</summary>
     public BlockStart Start { get; init; } = BlockStart.SelfExcitation;
 
-    /// <summary>Learning rate of the layers' own parameters (batch norms aside) as a multiple of the network's: greater than 0, up to 100.</summary>
-    public double BlockLearningRate { get; init; } = 0.1;
+    /// <summary>
+    /// Learning rate of the layers' own parameters (batch norms aside) as a multiple of the network's: greater than 0, up to 100. Null takes what
+    /// the start goes with: 0.1 for cells that excite themselves by Y, else 1.
+    /// </summary>
+    public double? BlockLearningRate { get; init; }
 
     /// <summary>Side of the network's input, pixels: 16 to 1024.</summary>
     public int InputSize { get; init; } = 32;
@@ -170,7 +173,7 @@ public sealed record RecognitionConfig
         Check("positions", List(Positions), Positions is { Count: > 0 } && Positions.All(p => p is >= 1 and <= Vgg9Options.Convolutions) && Positions.Distinct().Count() == Positions.Count, $"distinct numbers from 1 to {Vgg9Options.Convolutions}, at least one");
         Check("batchNorm", BatchNorm, Enum.IsDefined(BatchNorm), "none or everywhere");
         Check("start", Start, Enum.IsDefined(Start), "selfExcitation, paper or frameworkDefault");
-        Check("blockLearningRate", BlockLearningRate, BlockLearningRate is > 0 and <= 100, "greater than 0, up to 100");
+        Check("blockLearningRate", BlockLearningRate, BlockLearningRate is null or (> 0 and <= 100), "greater than 0, up to 100, or null");
         Check("inputSize", InputSize, InputSize is >= Vgg9Options.Reduction and <= 1024, $"{Vgg9Options.Reduction} to 1024");
         Check("width", Width, Width is >= 1 and <= 512, "1 to 512");
         Check("hidden", Hidden, Hidden is >= 1 and <= 8192, "1 to 8192");

@@ -32,7 +32,7 @@ internal static class TrainingRun
         var tuning = FirstStageRecording.Record(model, transform, pair, arm, trained: false, cancellation);
         var start = RecognitionPictures.Weights(model);
 
-        using var trainer = new ClassificationTrainer(model, data, transform, config.Training(seed), output.RunIdentity(name, data), (parameter, tensor) => Treatment(parameter, tensor, config));
+        using var trainer = new ClassificationTrainer(model, data, transform, config.Training(seed), output.RunIdentity(name, data), (parameter, tensor) => Treatment(parameter, tensor, config, arm));
         string checkpoint = output.Checkpoint(name);
         if (output.Resume && File.Exists(checkpoint))
             trainer.Resume(checkpoint);
@@ -71,10 +71,10 @@ internal static class TrainingRun
     }
 
     /// <summary>Weights of convolutions and fully connected layers decay; biases, batch norms and the layers' own parameters do not.</summary>
-    private static SgdTreatment Treatment(string name, Parameter parameter, RecognitionConfig config)
+    private static SgdTreatment Treatment(string name, Parameter parameter, RecognitionConfig config, string arm)
     {
         bool layer = name.StartsWith("norm", StringComparison.Ordinal);
         bool own = layer && !name.Contains(".bn.", StringComparison.Ordinal);
-        return new SgdTreatment(own ? config.BlockLearningRate : 1, !layer && parameter.dim() > 1 ? config.WeightDecay : 0);
+        return new SgdTreatment(own ? config.BlockLearningRate ?? RecognitionArms.BlockLearningRate(arm, config.Start) : 1, !layer && parameter.dim() > 1 ? config.WeightDecay : 0);
     }
 }
