@@ -70,7 +70,7 @@ public static class RecognitionArms
 
     /// <summary>
     /// The learning rate that goes with a start, as a multiple of the network's. A gradient of w_exc is as large as what E reads, and Y is about ten
-    /// times Yn (measured at the start: means of .4 and .045): a tenth of the rate moves E from Y as the whole rate moves E from Yn.
+    /// times Yn (root mean squares at the start: 1.1 and .10): a tenth of the rate moves E from Y as the whole rate moves E from Yn.
     /// </summary>
     internal static double BlockLearningRate(string arm, BlockStart start) => Layers.TryGetValue(arm, out var options) && ExcitesItself(options, start) ? 0.1 : 1;
 
