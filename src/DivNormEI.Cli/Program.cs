@@ -4,11 +4,13 @@ using DivNorm.Cli;
 using DivNorm.Cli.Commands;
 using DivNorm.Lab.Training;
 
+OpenMP.BlockWhenIdle();
 var root = new RootCommand("Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
     RunCommand.Create(),
     EvaluateCommand.Create(),
     ClassifyCommand.Create(),
+    StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

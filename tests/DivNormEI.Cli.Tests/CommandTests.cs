@@ -10,7 +10,7 @@ public sealed class CommandTests
     {
         var (code, output, _) = Command.Run("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["run", "evaluate", "classify", "check", "bench", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        Assert.All((string[])["run", "evaluate", "classify", "stimuli", "check", "bench", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
     }
 
     [Fact]

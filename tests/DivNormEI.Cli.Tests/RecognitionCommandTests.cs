@@ -108,14 +108,14 @@ public sealed class RecognitionCommandTests : IDisposable
         string data = Images();
         string cut = folder.At("data", "train", "b", "cut.jpg");
         File.WriteAllBytes(cut, File.ReadAllBytes(folder.At("data", "train", "b", "0.jpg"))[..200]);
-        string config = Config("""{ "batchNorm": "everywhere", "pairs": 1, "storedSize": 18, "linearBaseline": false }""");
+        string config = Config("""{ "batchNorm": "everywhere", "pairs": 1, "storedSize": 18, "linearBaseline": false, "arms": ["baseline", "divnorm", "control", "gdn", "divnormei-inhibition"] }""");
         var (code, output, error) = Command.Run("run", "recognition", "--data", data, "--config", config, "--out", folder["out"], "--cache", folder["cache"]);
         Assert.Equal((0, string.Empty), (code, error));
         Assert.Contains($"Skipped {cut}", output, StringComparison.Ordinal);
         var results = Results("out");
         Assert.Equal(1, (int)results["data"]!["skipped"]!);
         Assert.Equal(["bell", "crow"], results["data"]!["classNames"]!.AsArray().Select(n => (string)n!));
-        Assert.Equal(["baseline", "divnorm", "divnorm-yn"], results["runs"]!.AsArray().Select(r => (string)r!["model"]!)); // the control is the baseline here
+        Assert.Equal(["baseline", "divnorm", "gdn", "divnormei-inhibition"], results["runs"]!.AsArray().Select(r => (string)r!["model"]!)); // the control is the baseline here
         Assert.Null(results["linear"]);
 
         // without the cache the pixels, and so the figures, are the same
@@ -129,7 +129,7 @@ public sealed class RecognitionCommandTests : IDisposable
         var last = results["runs"]![1]!["epochs"]!.AsArray()[^1]!;
         Assert.Equal(((double)last["validationTop1"]!, 6), ((double)evaluation["top1"]!, (int)evaluation["images"]!));
         Assert.Equal((double)last["validationLoss"]!, (double)evaluation["loss"]!, 1e-6);
-        Assert.Contains("top-1", Command.Run("evaluate", "--model", model, "--data", Path.Combine(data, "val"), "--quiet").Output, StringComparison.Ordinal);
+        Assert.Contains("gdn: top-1", Command.Run("evaluate", "--model", folder.At("out", "models", "pair1-gdn.safetensors"), "--data", Path.Combine(data, "val"), "--quiet").Output, StringComparison.Ordinal);
 
         string image = folder.At("data", "val", "a", "0.png");
         (code, output, error) = Command.Run("classify", "--model", model, "--format", "json", image, cut, image);

@@ -18,11 +18,12 @@ internal static class RunCommand
         var seed = new Option<long?>("--seed") { Description = "The seed that every random choice derives from.", HelpName = "N" };
         var crops = new Option<int?>("--crops") { Description = "Training crops a variant.", HelpName = "N" };
         var variants = new Option<string[]>("--variant") { Description = $"Variants to train: {string.Join(", ", ContrastVariants.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        var vgg16 = new Option<FileInfo?>("--vgg16") { Description = "VGG-16's weights as safetensors (conv1_1.weight or features.0.weight): its first convolution is recorded too (panel B).", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("contrast", "Train for super-resolution, then record orientation tuning by contrast (the paper's Figure 2).")
         {
-            data, output, config, seed, crops, variants, resume, quiet,
+            data, output, config, seed, crops, variants, vgg16, resume, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -40,7 +41,7 @@ internal static class RunCommand
                 Variants = parsed.GetValue(variants) is { Length: > 0 } names ? names : settings.Variants,
             };
             settings.Validate("command line");
-            var places = new ContrastPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(resume));
+            var places = new ContrastPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(resume), parsed.GetValue(vgg16)?.FullName);
             using var progress = RunProgress.Create(parsed.GetValue(quiet));
             using var stop = new StopSignal();
             ContrastExperiment.Run(settings, places, progress, stop.Token);

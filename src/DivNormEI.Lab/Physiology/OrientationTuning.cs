@@ -1,5 +1,4 @@
 using DivNorm.Lab.Stimuli;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DivNorm.Lab.Physiology;
@@ -10,6 +9,8 @@ namespace DivNorm.Lab.Physiology;
 /// </summary>
 public static class OrientationTuning
 {
+    private static readonly Readout[] Readouts = [Readout.Centre, Readout.Mean];
+
     /// <summary>Records every stage with both readouts.</summary>
     /// <param name="model">
     /// Maps stimuli [B, 1, ImageSize, ImageSize] (float32, on the options' device) to one [B, C, h, w] a stage. It is called without gradients, inside
@@ -22,6 +23,7 @@ public static class OrientationTuning
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>Stage by stage, the centre readout and then the mean.</returns>
     /// <exception cref="ArgumentException">An option is out of range, there is no stage or no cell, or the model's maps do not fit them.</exception>
+    /// <exception cref="UserInputException">A stage's tensor is neither [B, C, h, w] nor [B, C].</exception>
     public static IReadOnlyList<TuningRecord> Measure(
         Func<Tensor, IReadOnlyList<Tensor>> model,
         IReadOnlyList<string> stages,
@@ -30,36 +32,32 @@ public static class OrientationTuning
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(stages);
+        UnitRecorder recorder = new(model, stages);
         ArgumentNullException.ThrowIfNull(cells);
-        if (stages.Count == 0 || cells.Count == 0)
-            throw new ArgumentException($"A recording needs at least one stage and one cell, got {stages.Count} and {cells.Count}.");
+        if (cells.Count == 0)
+            throw new ArgumentException("A recording needs at least one cell.", nameof(cells));
         options ??= new OrientationTuningOptions();
         options.Validate();
 
-        TuningRecorder recorder = new(stages, cells, options);
-        Device device = options.Device ?? CPU;
+        TuningRecorder gathered = new(stages, cells, options);
+        RecordingOptions recording = new() { BatchSize = options.BatchSize, Device = options.Device };
         int[][] groups = [.. Enumerable.Range(0, cells.Count).GroupBy(cell => cells[cell].SpatialFrequency).Select(group => group.ToArray())];
-        int perGroup = options.Contrasts.Count * options.Orientations * options.Phases, done = 0;
-        using var inference = no_grad();
+        int perGroup = options.Contrasts.Count * options.Orientations * options.Phases, before = 0;
         foreach (int[] group in groups)
         {
             double frequency = cells[group[0]].SpatialFrequency;
-            for (int first = 0; first < perGroup; first += options.BatchSize)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                int count = Math.Min(options.BatchSize, perGroup - first);
-                Grating[] gratings = [.. Enumerable.Range(first, count).Select(index => GratingAt(index, frequency, options))];
-                IReadOnlyList<Tensor> maps = model(Grating.RenderBatch(gratings).to(device));
-                recorder.Add(maps, group, first, count);
-                done += count;
-                progress?.Report((double)done / (groups.Length * perGroup));
-            }
+            recorder.Show(
+                perGroup,
+                index => GratingAt(index, frequency, options),
+                recording,
+                Readouts,
+                batch => gathered.Add(batch, group),
+                done => progress?.Report((double)(before + done) / (groups.Length * perGroup)),
+                cancellation);
+            before += perGroup;
         }
 
-        return recorder.Records();
+        return gathered.Records();
     }
 
     /// <summary>Stimuli of one frequency run phase fastest, then orientation, then contrast.</summary>

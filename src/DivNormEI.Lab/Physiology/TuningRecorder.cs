@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace DivNorm.Lab.Physiology;
 
 /// <summary>Gathers responses batch by batch and turns them into records: memory does not grow with the number of stimuli shown.</summary>
@@ -24,36 +21,22 @@ internal sealed class TuningRecorder
             Nest(options.Orientations, _ => Readouts[readout] == Readout.Centre ? double.NegativeInfinity : 0)))));
     }
 
-    /// <summary>Adds the responses of some cells to stimuli first, first + 1, ... of their frequency.</summary>
-    internal void Add(IReadOnlyList<Tensor> maps, int[] group, int first, int count)
+    /// <summary>Adds the responses of some cells to a batch of the stimuli of their frequency.</summary>
+    internal void Add(ResponseBatch batch, int[] group)
     {
-        if (maps.Count != stages.Count)
-            throw new ArgumentException($"The model gave {maps.Count} stages, but {stages.Count} are named: {string.Join(", ", stages)}.");
-        for (int stage = 0; stage < stages.Count; stage++)
+        int lastChannel = group.Max(cell => cells[cell].Channel);
+        if (batch.Units <= lastChannel)
+            throw new ArgumentException($"Stage {stages[batch.Layer]} has {batch.Units} channels; the cells need over {lastChannel}.");
+        double[][][] responses = gathered[batch.Layer][Array.IndexOf(Readouts, batch.Readout)];
+        for (int i = 0; i < batch.Count; i++)
         {
-            Tensor map = maps[stage];
-            int lastChannel = group.Max(cell => cells[cell].Channel);
-            if (map.dim() != 4 || map.shape[0] != count || map.shape[1] <= lastChannel)
+            int rest = (batch.First + i) / options.Phases;
+            int orientation = rest % options.Orientations, contrast = rest / options.Orientations;
+            foreach (int cell in group)
             {
-                throw new ArgumentException(
-                    $"Stage {stages[stage]} gave a tensor [{string.Join(", ", map.shape)}] for {count} stimuli; needed is [{count}, C, h, w] with C over {lastChannel}.");
-            }
-
-            using DisposeScope scope = NewDisposeScope();
-            using Tensor channels = tensor(Array.ConvertAll(group, cell => (long)cells[cell].Channel), device: map.device);
-            float[] centre = ToArray(map.select(3, map.shape[3] / 2).select(2, map.shape[2] / 2).index_select(1, channels));
-            float[] mean = ToArray(map.mean([2, 3]).index_select(1, channels));
-            for (int i = 0; i < count; i++)
-            {
-                int rest = (first + i) / options.Phases;
-                int orientation = rest % options.Orientations, contrast = rest / options.Orientations;
-                for (int g = 0; g < group.Length; g++)
-                {
-                    int cell = group[g], at = i * group.Length + g;
-                    ref double largest = ref gathered[stage][0][cell][contrast][orientation];
-                    largest = Math.Max(largest, centre[at]);
-                    gathered[stage][1][cell][contrast][orientation] += mean[at] / options.Phases;
-                }
+                ref double total = ref responses[cell][contrast][orientation];
+                float response = batch.Values[i * batch.Units + cells[cell].Channel];
+                total = batch.Readout == Readout.Centre ? Math.Max(total, response) : total + response / options.Phases;
             }
         }
     }
@@ -94,8 +77,6 @@ internal sealed class TuningRecorder
             CellResponses = Array.ConvertAll(responses, cell => Array.ConvertAll(cell, row => Array.ConvertAll(row, value => (float)value))),
         };
     }
-
-    private static float[] ToArray(Tensor values) => values.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
 
     private static T[] Nest<T>(int count, Func<int, T> make) => [.. Enumerable.Range(0, count).Select(make)];
 }

@@ -7,6 +7,9 @@ namespace DivNorm.Lab.Reporting;
 /// <param name="Series">The curves, drawn in order. May be empty: the panel then says so.</param>
 public sealed record LinePanel(string Title, IReadOnlyList<LineSeries> Series)
 {
+    /// <summary>What the panel says where it has no curve. Default <c>no data</c>.</summary>
+    public string EmptyText { get; init; } = "no data";
+
     /// <summary>Label of the horizontal axis with its unit, for example <c>orientation (°)</c>.</summary>
     public string XLabel { get; init; } = "";
 

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace DivNorm.Lab.Stimuli;
 
 /// <summary>
@@ -15,10 +12,13 @@ namespace DivNorm.Lab.Stimuli;
 /// Michelson contrast is undefined around zero; with Mean = 0 the amplitude is 0.5 x Contrast, the modulation that the same contrast has
 /// on the grey background of 0.5, and the values are signed.
 /// </remarks>
-public sealed record Grating
+public sealed record Grating : IDriftingStimulus
 {
     /// <summary>Mean luminance of the grey background, the middle of [0, 1].</summary>
     public const double Grey = 0.5;
+
+    /// <summary>The highest spatial frequency that pixels can carry, cycles/pixel.</summary>
+    public const double Nyquist = 0.5;
 
     /// <summary>Height of the image, pixels.</summary>
     public required int Height { get; init; }
@@ -44,54 +44,45 @@ public sealed record Grating
     /// <summary>Half the difference between the brightest and the darkest luminance of the waveform.</summary>
     public double Amplitude => Contrast * (Mean == 0 ? Grey : Mean);
 
-    /// <summary>Checks every parameter.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range, or the luminance would leave [0, 1].</exception>
-    public void Validate()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Height, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Width, 1);
-        Require(SpatialFrequency is >= 0 and <= 0.5, nameof(SpatialFrequency), SpatialFrequency, "0 to 0.5 cycles/pixel (Nyquist)");
-        Require(Contrast is >= 0 and <= 1, nameof(Contrast), Contrast, "0 to 1 (Michelson)");
-        Require(Mean is >= 0 and <= 1, nameof(Mean), Mean, "0 to 1");
-        Require(Mean * (1 + Contrast) <= 1 + 1e-12, nameof(Mean), Mean, $"at most {1 / (1 + Contrast):0.###} at contrast {Contrast:0.###}, else the grating clips");
-        Require(double.IsFinite(Orientation), nameof(Orientation), Orientation, "a finite number of radians");
-        Require(double.IsFinite(Phase), nameof(Phase), Phase, "a finite number of radians");
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<StimulusParameter> Parameters =>
+    [
+        new("orientation_deg", double.RadiansToDegrees(Orientation)),
+        new("spatial_frequency_cpp", SpatialFrequency),
+        new("phase_deg", double.RadiansToDegrees(Phase)),
+        new("contrast", Contrast),
+        new("mean", Mean),
+    ];
 
-    /// <summary>Renders the grating.</summary>
-    /// <returns>float32 [Height, Width] on the CPU.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">As <see cref="Validate"/>.</exception>
-    public Tensor Render()
-    {
-        float[] pixels = new float[Height * Width];
-        RenderTo(pixels);
-        return tensor(pixels, [Height, Width]);
-    }
+    /// <inheritdoc/>
+    public void Validate() => Validate("Grating");
 
-    /// <summary>Renders gratings of one image size as a batch.</summary>
-    /// <param name="gratings">At least one grating, all of the same height and width.</param>
-    /// <returns>float32 [B, 1, Height, Width] on the CPU.</returns>
-    /// <exception cref="ArgumentException">The list is empty, sizes differ, or a grating is not valid.</exception>
-    public static Tensor RenderBatch(IReadOnlyList<Grating> gratings)
-    {
-        ArgumentNullException.ThrowIfNull(gratings);
-        if (gratings.Count == 0)
-            throw new ArgumentException("A batch needs at least one grating.", nameof(gratings));
-        int height = gratings[0].Height, width = gratings[0].Width, area = height * width;
-        float[] pixels = new float[gratings.Count * area];
-        for (int i = 0; i < gratings.Count; i++)
-        {
-            if (gratings[i].Height != height || gratings[i].Width != width)
-                throw new ArgumentException($"Grating {i} is {gratings[i].Width}x{gratings[i].Height}, the first is {width}x{height}: a batch needs one size.", nameof(gratings));
-            gratings[i].RenderTo(pixels.AsSpan(i * area, area));
-        }
-
-        return tensor(pixels, [gratings.Count, 1, height, width]);
-    }
-
-    private void RenderTo(Span<float> pixels)
+    /// <inheritdoc/>
+    public void RenderTo(Span<float> pixels)
     {
         Validate();
+        Check.Room("Grating", pixels.Length, Height, Width);
+        double[] wave = Wave();
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = (float)(Mean + Amplitude * wave[i]);
+    }
+
+    /// <inheritdoc/>
+    public IDriftingStimulus WithPhaseShift(double radians) => this with { Phase = Phase + radians };
+
+    internal void Validate(string stimulus)
+    {
+        Check.Size(stimulus, Height, Width);
+        Check.That(SpatialFrequency is >= 0 and <= Nyquist, stimulus, nameof(SpatialFrequency), SpatialFrequency, "0 to 0.5 cycles/pixel (Nyquist)");
+        Check.Modulation(stimulus, Contrast, Mean);
+        Check.Finite(stimulus, nameof(Orientation), Orientation, "radians");
+        Check.Finite(stimulus, nameof(Phase), Phase, "radians");
+    }
+
+    /// <summary>The waveform, cos(2 pi SpatialFrequency x_theta + Phase), at every pixel.</summary>
+    internal double[] Wave()
+    {
+        double[] wave = new double[Height * Width];
         double alongX = 2 * Math.PI * SpatialFrequency * Math.Cos(Orientation);
         double alongY = 2 * Math.PI * SpatialFrequency * Math.Sin(Orientation);
         int centreX = Width / 2, centreY = Height / 2;
@@ -104,13 +95,9 @@ public sealed record Grating
         {
             (double sine, double cosine) = Math.SinCos(alongY * (row - centreY) + Phase);
             for (int column = 0; column < Width; column++)
-                pixels[row * Width + column] = (float)(Mean + Amplitude * (columnCos[column] * cosine - columnSin[column] * sine));
+                wave[row * Width + column] = columnCos[column] * cosine - columnSin[column] * sine;
         }
-    }
 
-    private static void Require(bool holds, string name, double value, string range)
-    {
-        if (!holds)
-            throw new ArgumentOutOfRangeException(name, value, $"A grating's {name} must be {range}.");
+        return wave;
     }
 }

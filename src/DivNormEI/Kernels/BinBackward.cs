@@ -146,6 +146,7 @@ internal static unsafe class BinBackward<TLane>
     }
 
     /// <summary>A panel takes an even number of registers; whatever lay in the spare one might be slow to multiply (subnormals).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ClearSpareBlock(LateralGeometry geometry, BinScratch scratch)
     {
         for (int plane = 0; plane < 3; plane++)

@@ -59,6 +59,7 @@ internal static unsafe class BinForward<TLane>
     }
 
     /// <summary>re - im for slot 0, re + im for slot 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MixWeights(LateralGeometry geometry, float* weights, float* mixed)
     {
         int half = geometry.WeightPlane / 2;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DivNorm.Kernels;
 
@@ -22,6 +23,7 @@ internal static unsafe class ChannelSums
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum(ReadOnlySpan<float> values)
     {
         Vector<double> even = default, odd = default;

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace DivNorm.Kernels;
 
 /// <summary>
-/// Page-aligned floats outside the managed heap, lent by <see cref="NativePool"/>. Disposing gives them back; a block that is
-/// forgotten (spectra kept for a backward pass that never came) is freed by its finalizer.
+/// Page-aligned floats outside the managed heap, lent by <see cref="NativePool"/>. Disposing gives them back; so does the finalizer of
+/// a block that is forgotten (what was kept for a backward pass that never came). The collector is told of the memory, else it
+/// would see no reason to run, and passes without a backward pass would pile up.
 /// </summary>
 internal sealed unsafe partial class NativeBlock : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         Bytes = (long)bytes;
     }
 
-    ~NativeBlock() => Free();
+    ~NativeBlock() => GiveBack();
 
     public long Bytes { get; }
 
@@ -50,18 +51,15 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         float* pointer = (float*)NativeMemory.AlignedAlloc(bytes, large ? HugePage : Page);
         if (large && OperatingSystem.IsLinux())
             _ = Advise(pointer, bytes, AdviseHugePages);
+        GC.AddMemoryPressure((long)bytes);
         return new NativeBlock(pointer, bytes);
     }
 
     /// <summary>Gives the memory back to the pool; this object is dead afterwards.</summary>
     public void Dispose()
     {
-        float* kept = pointer;
-        if (kept == null)
-            return;
-        pointer = null;
+        GiveBack();
         GC.SuppressFinalize(this);
-        NativePool.Return(new NativeBlock(kept, (nuint)Bytes));
     }
 
     /// <summary>Gives the memory back to the system.</summary>
@@ -70,7 +68,17 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         if (pointer == null)
             return;
         NativeMemory.AlignedFree(pointer);
+        GC.RemoveMemoryPressure(Bytes);
         pointer = null;
+    }
+
+    private void GiveBack()
+    {
+        float* kept = pointer;
+        if (kept == null)
+            return;
+        pointer = null;
+        NativePool.Return(new NativeBlock(kept, (nuint)Bytes));
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

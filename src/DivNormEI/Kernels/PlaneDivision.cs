@@ -83,6 +83,7 @@ internal sealed unsafe class PlaneDivision<TLane> : DivisionKernel
         GradientOfWeights(shape, layout, inhibited, squares, sums);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Square(DivisionShape shape, Bordered layout, float* y, float* squares)
     {
         new Span<float>(squares, layout.Floats).Clear();

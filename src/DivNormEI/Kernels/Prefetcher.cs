@@ -39,6 +39,7 @@ internal unsafe struct Prefetcher
     }
 
     /// <summary>The next <paramref name="lines"/> lines; when both stretches are through, the last ones again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Take(int lines)
     {
         if (next >= end && second < secondEnd)

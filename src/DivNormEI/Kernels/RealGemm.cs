@@ -24,6 +24,7 @@ internal static unsafe class RealGemm<TLane>
     /// <param name="c">C[i] at c + i * cRow.</param>
     /// <param name="cRow">Floats from a row of C to the next.</param>
     /// <param name="ahead">What the next frequency will need, fetched into L2 a line a step.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int rows, int vectors, int depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, ref Prefetcher ahead)
     {
         int v = 0;
@@ -36,6 +37,7 @@ internal static unsafe class RealGemm<TLane>
             Panel<Panel2<TLane>>(rows, depth, a, aRow, aStep, b + (v * TLane.Count), bRow, c + (v * TLane.Count), cRow, ref ahead);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel<TPanel>(int rows, int depth, float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, ref Prefetcher ahead)
         where TPanel : unmanaged, IPanel<TPanel, TLane>
     {

@@ -118,6 +118,7 @@ internal sealed unsafe class TileTransform<TLane>
     }
 
     /// <summary>Transforms back row <paramref name="y"/> of the tile, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* InverseRow(float* tile, int y, float* work)
     {
         float* row = tile + (y * geometry.RowStride);
@@ -126,6 +127,7 @@ internal sealed unsafe class TileTransform<TLane>
     }
 
     /// <summary>Transforms row <paramref name="y"/> of the tile, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForwardRow(float* tile, int y, float* work)
     {
         float* row = tile + (y * geometry.RowStride);
@@ -159,6 +161,7 @@ internal sealed unsafe class TileTransform<TLane>
     }
 
     /// <summary>A column that is to be read next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fetch(float* spectrum, int* bins, nint imaginary)
     {
         for (int ky = 0; ky < height; ky++)
@@ -214,6 +217,7 @@ internal sealed unsafe class TileTransform<TLane>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyColumns(float* source, int count, int from, int to, float* copy)
     {
         for (int c = 0; c < count; c++, source += plane, copy += 4)

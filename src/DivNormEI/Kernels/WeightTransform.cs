@@ -110,6 +110,7 @@ internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, Sp
     }
 
     /// <summary>The product reads both slots of every bin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MirrorSelfConjugateBins(float* target, int runs)
     {
         nint mirror = (nint)geometry.Pairs * geometry.Columns;
@@ -126,6 +127,7 @@ internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, Sp
     }
 
     /// <summary>Adds a kernel, centred in the larger one, to the corner of the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddTaps(float* weights, int side, int first, int outputs, int channel, float factor, float* tile, float* copy)
     {
         if (channel >= shape.Channels)
@@ -160,6 +162,7 @@ internal sealed unsafe class WeightTransform<TLane>(LateralGeometry geometry, Sp
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StoreTaps(float* tile, float factor, float* taps, float* gradient, int side, int first, int outputs, int channel)
     {
         if (channel >= shape.Channels)

@@ -17,6 +17,7 @@ namespace DivNorm.Layers;
 /// Z~ = Yn + E - I                                               (5)
 /// Z  = ReLU(BN(Z~))                                             (6)
 /// </code>
+/// <see cref="DivNormEIOptions.LateralParts"/> leaves E, I or both out of Eq. 5, and their weights out of the layer.
 /// Input and output are [N, C, H, W] of the layer's C and dtype, any N, H and W; convolutions are zero-padded
 /// cross-correlations that keep H and W. The weights w_div [C, 1, k, k], w_exc and w_inh [C, C, k, k] are never negative:
 /// whatever an optimiser or a loaded file leaves behind is projected before a forward pass, a state dict or a save sees it.
@@ -24,13 +25,15 @@ namespace DivNorm.Layers;
 public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter w_div;
-    private readonly Parameter w_exc;
-    private readonly Parameter w_inh;
+    private readonly Parameter? w_exc;
+    private readonly Parameter? w_inh;
     private readonly Parameter sigma;
     private readonly Parameter? b_exc;
     private readonly Parameter? b_inh;
+    private readonly Tensor? no_weight; // what stands for the weights and the bias of a lesioned part
+    private readonly Tensor? no_bias;
     private readonly BatchNorm2d bn;
-    private readonly LateralStage stage = new();
+    private readonly SpectraCache spectra = new();
     private readonly LateralOptions lateral;
     private readonly Scalar epsilon;
 
@@ -43,29 +46,37 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     public DivNormEI(long channels, DivNormEIOptions? options = null, Device? device = null, ScalarType? dtype = null)
         : base(nameof(DivNormEI))
     {
-        if (channels < 1)
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"channels is {channels}; it must be 1 or more.");
+        LayerCheck.Channels(channels);
         Options = options ?? DivNormEIOptions.Paper;
         Options.Validate();
         lateral = Options.Lateral();
         epsilon = Options.Epsilon;
         Channels = channels;
-        var type = dtype ?? get_default_dtype();
-        if (type is not (ScalarType.Float32 or ScalarType.Float64))
-            throw new ArgumentOutOfRangeException(nameof(dtype), type, $"dtype is {type}; DivNormEI computes in Float32 or Float64.");
+        var type = LayerCheck.Type(nameof(DivNormEI), dtype);
 
         using var generator = Options.Seed is { } seed ? new Generator((ulong)seed, CPU) : null;
         using (NewDisposeScope())
         {
             using var _ = no_grad();
             w_div = Own(Gaussians.DivisionKernels(channels, Options.DivisionKernel, generator));
-            w_exc = Own(RandomLateral(Options.ExcitationKernel, generator));
-            w_inh = Own(RandomLateral(Options.InhibitionKernel, generator));
+
+            // the weights of a lesioned part are drawn all the same: with one seed the other part starts as in the whole layer
+            w_exc = OwnIf(Options.Excites, RandomLateral(Options.ExcitationKernel, generator));
+            w_inh = OwnIf(Options.Inhibits, RandomLateral(Options.InhibitionKernel, generator));
             sigma = Own(full(channels, Options.InitialSigma));
             if (Options.LateralBias)
             {
-                b_exc = Own(RandomBias(Options.ExcitationKernel, generator));
-                b_inh = Own(RandomBias(Options.InhibitionKernel, generator));
+                b_exc = OwnIf(Options.Excites, RandomBias(Options.ExcitationKernel, generator));
+                b_inh = OwnIf(Options.Inhibits, RandomBias(Options.InhibitionKernel, generator));
+            }
+
+            if (!Options.Excites || !Options.Inhibits)
+            {
+                no_weight = zeros(channels, channels, 1, 1, dtype: type, device: device).DetachFromDisposeScope();
+                no_bias = Options.LateralBias ? zeros(channels, dtype: type, device: device).DetachFromDisposeScope() : null;
+                register_buffer(nameof(no_weight), no_weight, persistent: false);
+                if (no_bias is not null)
+                    register_buffer(nameof(no_bias), no_bias, persistent: false);
             }
         }
 
@@ -76,6 +87,8 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
         Parameter Own(Tensor start) =>
             (Parameter)new Parameter(start.to(type).to(device ?? get_default_device()), requires_grad: true).DetachFromDisposeScope();
+
+        Parameter? OwnIf(bool has, Tensor start) => has ? Own(start) : null;
     }
 
     /// <summary>C, the number of channels.</summary>
@@ -87,19 +100,19 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     /// <summary>w_div of Eq. 2, [C, 1, k, k], never negative.</summary>
     public Parameter DivisionWeight => Projected(w_div);
 
-    /// <summary>w_exc of Eq. 3, [C out, C in, k, k], never negative.</summary>
-    public Parameter ExcitationWeight => Projected(w_exc);
+    /// <summary>w_exc of Eq. 3, [C out, C in, k, k], never negative; null where <see cref="DivNormEIOptions.LateralParts"/> leaves E out.</summary>
+    public Parameter? ExcitationWeight => w_exc is null ? null : Projected(w_exc);
 
-    /// <summary>w_inh of Eq. 4, [C out, C in, k, k], never negative.</summary>
-    public Parameter InhibitionWeight => Projected(w_inh);
+    /// <summary>w_inh of Eq. 4, [C out, C in, k, k], never negative; null where <see cref="DivNormEIOptions.LateralParts"/> leaves I out.</summary>
+    public Parameter? InhibitionWeight => w_inh is null ? null : Projected(w_inh);
 
     /// <summary>The semi-saturation constant of Eq. 2, [C], in units of the input.</summary>
     public Parameter Sigma => Projected(sigma);
 
-    /// <summary>The bias of E, [C], or null without <see cref="DivNormEIOptions.LateralBias"/>.</summary>
+    /// <summary>The bias of E, [C], or null without <see cref="DivNormEIOptions.LateralBias"/> or without the part.</summary>
     public Parameter? ExcitationBias => b_exc is null ? null : Projected(b_exc);
 
-    /// <summary>The bias of I, [C], or null without <see cref="DivNormEIOptions.LateralBias"/>.</summary>
+    /// <summary>The bias of I, [C], or null without <see cref="DivNormEIOptions.LateralBias"/> or without the part.</summary>
     public Parameter? InhibitionBias => b_inh is null ? null : Projected(b_inh);
 
     /// <summary>The batch norm of Eq. 6.</summary>
@@ -114,8 +127,10 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = Normalized(input);
-        return Output(Integrate(input, normalized)).MoveToOuterDisposeScope();
+        var output = Plan(input.shape) is { } plan
+            ? Fused(plan, input.contiguous())
+            : Output(Integrated(input));
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <summary>Eq. 2 alone: Yn, [N, C, H, W], 0 or greater.</summary>
@@ -131,7 +146,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
     /// <summary>
     /// Every stage of Eq. 2-6 for one input in the current mode (training mode updates the running statistics as a forward
-    /// pass does). E and I are computed once more on their own, in libtorch's operations: for a look inside, not for speed.
+    /// pass does), in libtorch's operations: for a look inside, not for speed.
     /// </summary>
     /// <param name="input">Y, [N, C, H, W], of the layer's dtype and device.</param>
     /// <exception cref="ArgumentException">The input's shape, dtype or device does not fit the layer.</exception>
@@ -140,18 +155,19 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         CheckInput(input);
         ProjectAll();
-        var normalized = Normalized(input);
-        var excitation = LateralEquations.Excitation(Source(input, normalized), Weights);
+        var normalized = LateralEquations.Normalized(input, Weights, epsilon);
+        var excitation = LateralEquations.Excitation(SharedSource ? normalized : input, Weights);
         var inhibition = LateralEquations.Inhibition(normalized, Weights);
-        var integrated = Integrate(input, normalized);
+        var integrated = normalized + excitation - inhibition;
         var output = Output(integrated);
         scope.MoveToOuter(normalized, excitation, inhibition, integrated, output);
         return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
     }
 
-    /// <summary>Which way Eq. 3-5 take for an input of this shape: avx512, avx2, portable or libtorch.</summary>
+    /// <summary>Which way Eq. 3-5 take for an input of this shape: avx512, avx2, portable or libtorch; none where the layer has no lateral part.</summary>
     /// <param name="shape">N, C, H, W.</param>
-    public string KernelPath(params ReadOnlySpan<long> shape) => SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
+    public string KernelPath(params ReadOnlySpan<long> shape) =>
+        Options.LateralParts == LateralParts.None ? "none" : SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
 
     /// <inheritdoc/>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
@@ -179,42 +195,69 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            stage.Dispose();
+            spectra.Dispose();
             epsilon.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private LateralWeights Weights => new(w_div, sigma, w_exc, w_inh, b_exc, b_inh);
+    private LateralWeights Weights => new(w_div, sigma, w_exc ?? no_weight!, w_inh ?? no_weight!, b_exc ?? no_bias, b_inh ?? no_bias);
 
-    private Tensor Source(Tensor input, Tensor normalized) => Options.ExcitationSource == ExcitationSource.Input ? input : normalized;
+    /// <summary>Whether one convolution serves: both parts read Yn, or only inhibition is there.</summary>
+    private bool SharedSource => !Options.Excites || Options.ExcitationSource == ExcitationSource.Normalized;
 
-    /// <summary>Eq. 2, by the fast kernels where they serve.</summary>
-    private Tensor Normalized(Tensor input) => Fast(input.shape) && DivisionKernel.For(lateral.Path ?? SimdPaths.Default) is { } kernel
-        ? DivisionFunction.Normalized(kernel, input, Weights, Options.Epsilon)
+    /// <summary>Eq. 2-6 by the fast kernels.</summary>
+    private Tensor Fused(LateralPlan plan, Tensor input)
+    {
+        var pass = new FusedPass(plan, DivisionKernel.For(plan.Path)!, Options.Epsilon, bn);
+        var w = Weights;
+        var lateral = new LateralWeights(
+            w.Division.contiguous(), w.Sigma.contiguous(), w.Excitation.contiguous(), w.Inhibition.contiguous(), w.ExcitationBias?.contiguous(), w.InhibitionBias?.contiguous());
+        var weights = new FusedWeights(lateral, bn.weight!.contiguous(), bn.bias!.contiguous());
+        if (NeedsGradient(input))
+            return FusedFunction.Apply(pass, input, weights);
+
+        using var _ = no_grad();
+        if (training)
+        {
+            using var own = TensorMemory.Transform(plan, lateral.Excitation, lateral.Inhibition);
+            return pass.Forward(input, weights, own);
+        }
+
+        using var lease = spectra.Lease(plan, lateral.Excitation, lateral.Inhibition);
+        return pass.Forward(input, weights, lease.Spectra);
+    }
+
+    /// <summary>Eq. 2, by the fast kernel where no gradient is asked for.</summary>
+    private Tensor Normalized(Tensor input) => Fast(input.shape) && !NeedsGradient(input) && DivisionKernel.For(lateral.Path ?? SimdPaths.Default) is { } kernel
+        ? FusedPass.Divide(kernel, input.contiguous(), w_div.contiguous(), sigma.contiguous(), Options.Epsilon)
         : LateralEquations.Normalized(input, Weights, epsilon);
 
-    /// <summary>Eq. 3-5, by the fast kernels where they serve.</summary>
-    private Tensor Integrate(Tensor input, Tensor normalized)
+    /// <summary>Eq. 2-5 in libtorch's operations.</summary>
+    private Tensor Integrated(Tensor input)
     {
-        var source = Source(input, normalized);
-        return Plan(input.shape) is { } plan
-            ? stage.Integrate(plan, source, normalized, Weights, keepSpectra: !training)
-            : normalized + LateralEquations.Excitation(source, Weights) - LateralEquations.Inhibition(normalized, Weights);
+        var normalized = Options.LateralParts == LateralParts.None ? Normalized(input) : LateralEquations.Normalized(input, Weights, epsilon);
+        var excited = Options.Excites ? normalized + LateralEquations.Excitation(SharedSource ? normalized : input, Weights) : normalized;
+        return Options.Inhibits ? excited - LateralEquations.Inhibition(normalized, Weights) : excited;
     }
+
+    private bool NeedsGradient(Tensor input) => is_grad_enabled() && (input.requires_grad || base.parameters().Any(p => p.requires_grad));
 
     /// <summary>Eq. 6.</summary>
     private Tensor Output(Tensor integrated) => F.relu(bn.call(integrated));
 
-    private LateralPlan? Plan(ReadOnlySpan<long> shape) => Fast(shape)
-        ? LateralStage.Plan(shape, w_exc, w_inh, Options.ExcitationSource == ExcitationSource.Normalized, lateral with { Training = training })
+    private LateralPlan? Plan(ReadOnlySpan<long> shape) => Options.LateralParts != LateralParts.None && Fast(shape)
+        ? LateralPlan.For(LateralShape(shape), lateral with { Training = training })
         : null;
+
+    private LateralShape LateralShape(ReadOnlySpan<long> shape) => new(
+        (int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3], Options.Excites ? Options.ExcitationKernel : 1, Options.Inhibits ? Options.InhibitionKernel : 1, SharedSource);
 
     /// <summary>Whether the kernels can serve: float32 on the CPU, something to compute, and planes that they can index.</summary>
     private bool Fast(ReadOnlySpan<long> shape)
     {
-        if (w_exc.dtype != ScalarType.Float32 || w_exc.device_type != DeviceType.CPU)
+        if (w_div.dtype != ScalarType.Float32 || w_div.device_type != DeviceType.CPU)
             return false;
         foreach (long size in shape)
         {
@@ -227,13 +270,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
     private void CheckInput(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        if (input.dim() != 4 || input.shape[1] != Channels)
-            throw new ArgumentException($"DivNormEI of {Channels} channels takes [N, {Channels}, H, W]; the input is [{string.Join(", ", input.shape)}].", nameof(input));
-        if (input.dtype != w_div.dtype)
-            throw new ArgumentException($"DivNormEI's weights are {w_div.dtype} and the input is {input.dtype}; convert one with .to(...).", nameof(input));
-        if (input.device_type != w_div.device_type || input.device_index != w_div.device_index)
-            throw new ArgumentException($"DivNormEI's weights are on {w_div.device} and the input is on {input.device}; move one with .to(...).", nameof(input));
+        LayerCheck.Input(nameof(DivNormEI), Channels, input, w_div);
         if (training && input.shape[0] * input.shape[2] * input.shape[3] == 1)
             throw new ArgumentException("DivNormEI in training mode normalises by batch statistics and needs more than one value a channel; the input has one. Use eval() or a larger batch or map.", nameof(input));
     }

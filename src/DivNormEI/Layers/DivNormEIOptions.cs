@@ -12,6 +12,22 @@ public enum ExcitationSource
     Normalized,
 }
 
+/// <summary>Which lateral parts of Eq. 5 <see cref="DivNormEI"/> has; a lesion leaves out the term with its weights and bias.</summary>
+public enum LateralParts
+{
+    /// <summary>Z~ = Yn + E - I: the paper.</summary>
+    ExcitationAndInhibition,
+
+    /// <summary>Z~ = Yn + E: without inhibition.</summary>
+    ExcitationOnly,
+
+    /// <summary>Z~ = Yn - I: without excitation.</summary>
+    InhibitionOnly,
+
+    /// <summary>Z~ = Yn: division alone, Eq. 2, then Eq. 6.</summary>
+    None,
+}
+
 /// <summary>How the lateral weights w_exc and w_inh of <see cref="DivNormEI"/> start.</summary>
 public enum LateralInit
 {
@@ -79,6 +95,12 @@ public sealed record DivNormEIOptions
     /// <summary>Side in pixels of the inhibition kernel w_inh (Eq. 4): odd, 1 to 63.</summary>
     public int InhibitionKernel { get; init; } = 7;
 
+    /// <summary>
+    /// The lateral parts of the layer: both, or one of the lesions. With one seed the parts that are left start as they do in the
+    /// whole layer.
+    /// </summary>
+    public LateralParts LateralParts { get; init; } = LateralParts.ExcitationAndInhibition;
+
     /// <summary>The signal that the excitation reads.</summary>
     public ExcitationSource ExcitationSource { get; init; } = ExcitationSource.Input;
 
@@ -120,19 +142,27 @@ public sealed record DivNormEIOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names option, value and range.</exception>
     public void Validate()
     {
-        Side(nameof(DivisionKernel), DivisionKernel);
-        Side(nameof(ExcitationKernel), ExcitationKernel);
-        Side(nameof(InhibitionKernel), InhibitionKernel);
-        Known(nameof(ExcitationSource), ExcitationSource);
-        Known(nameof(LateralInit), LateralInit);
-        Known(nameof(NonNegativity), NonNegativity);
-        Check(nameof(InitialSigma), InitialSigma, InitialSigma > 0 && double.IsFinite(InitialSigma), "greater than 0 and finite");
-        Check(nameof(Epsilon), Epsilon, Epsilon >= 0 && double.IsFinite(Epsilon), "0 or greater and finite");
-        Check(nameof(BatchNormEpsilon), BatchNormEpsilon, BatchNormEpsilon > 0 && double.IsFinite(BatchNormEpsilon), "greater than 0 and finite");
-        Check(nameof(BatchNormMomentum), BatchNormMomentum, BatchNormMomentum is >= 0 and <= 1, "0 to 1");
-        Check(nameof(KernelMemory), KernelMemory, KernelMemory >= 1 << 20, "1048576 (1 MiB) or more");
+        const string record = nameof(DivNormEIOptions);
+        OptionCheck.Side(record, nameof(DivisionKernel), DivisionKernel);
+        OptionCheck.Side(record, nameof(ExcitationKernel), ExcitationKernel);
+        OptionCheck.Side(record, nameof(InhibitionKernel), InhibitionKernel);
+        OptionCheck.Known(record, nameof(LateralParts), LateralParts);
+        OptionCheck.Known(record, nameof(ExcitationSource), ExcitationSource);
+        OptionCheck.Known(record, nameof(LateralInit), LateralInit);
+        OptionCheck.Known(record, nameof(NonNegativity), NonNegativity);
+        OptionCheck.Positive(record, nameof(InitialSigma), InitialSigma);
+        OptionCheck.NonNegative(record, nameof(Epsilon), Epsilon);
+        OptionCheck.Positive(record, nameof(BatchNormEpsilon), BatchNormEpsilon);
+        OptionCheck.Require(record, nameof(BatchNormMomentum), BatchNormMomentum, BatchNormMomentum is >= 0 and <= 1, "0 to 1");
+        OptionCheck.Require(record, nameof(KernelMemory), KernelMemory, KernelMemory >= 1 << 20, "1048576 (1 MiB) or more");
         _ = Lateral();
     }
+
+    /// <summary>Whether Eq. 5 has the term E.</summary>
+    internal bool Excites => LateralParts is LateralParts.ExcitationAndInhibition or LateralParts.ExcitationOnly;
+
+    /// <summary>Whether Eq. 5 has the term I.</summary>
+    internal bool Inhibits => LateralParts is LateralParts.ExcitationAndInhibition or LateralParts.InhibitionOnly;
 
     /// <summary>The options as the kernels take them.</summary>
     /// <exception cref="ArgumentException">No kernel of that name, or this machine lacks it.</exception>
@@ -140,17 +170,5 @@ public sealed record DivNormEIOptions
     {
         var forced = SimdPaths.Parse(Kernel, $"{nameof(DivNormEIOptions)}.{nameof(Kernel)}") ?? SimdPaths.Forced;
         return new LateralOptions { Path = forced, MemoryBudget = KernelMemory, AlwaysSpectral = forced is not null };
-    }
-
-    private static void Side(string name, int side) => Check(name, side, side is >= 1 and <= 63 && side % 2 == 1, "odd, 1 to 63");
-
-    private static void Known<T>(string name, T value)
-        where T : struct, Enum =>
-        Check(name, value, Enum.IsDefined(value), string.Join(" or ", Enum.GetNames<T>()));
-
-    private static void Check<T>(string name, T value, bool valid, string range)
-    {
-        if (!valid)
-            throw new ArgumentOutOfRangeException(name, value, $"DivNormEIOptions.{name} is {value}; it must be {range}.");
     }
 }

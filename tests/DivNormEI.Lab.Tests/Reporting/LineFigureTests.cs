@@ -104,6 +104,7 @@ public sealed class LineFigureTests
         var figure = Pictures.Lines("f", new LineSeries("a", new double[points], Enumerable.Repeat(double.NaN, points).ToArray()));
         Assert.Contains("no data", Pictures.Texts(figure.ToSvg()));
         Assert.Contains("no data", Pictures.Texts(new LineFigure("f", new LinePanel("", [])).ToSvg()));
+        Assert.Contains("needs a file", Pictures.Texts(new LineFigure("f", new LinePanel("", []) { EmptyText = "needs a file" }).ToSvg()));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class GratingTests
     public void Batch_HoldsTheGratingsInOrder()
     {
         Grating first = new() { Height = 4, Width = 6, SpatialFrequency = 0.1 };
-        using Tensor batch = Grating.RenderBatch([first, first with { Orientation = 1 }]);
+        using Tensor batch = Stimulus.RenderBatch([first, first with { Orientation = 1 }]);
         using Tensor second = (first with { Orientation = 1 }).Render();
         Assert.Equal([2, 1, 4, 6], batch.shape);
         Assert.Equal(second.data<float>().ToArray(), batch[1, 0].contiguous().data<float>().ToArray());
@@ -74,6 +74,6 @@ public sealed class GratingTests
     public void Batch_RefusesGratingsOfDifferentSizes()
     {
         Grating first = new() { Height = 4, Width = 6, SpatialFrequency = 0.1 };
-        Assert.Contains("one size", Assert.Throws<ArgumentException>(() => Grating.RenderBatch([first, first with { Width = 5 }])).Message, StringComparison.Ordinal);
+        Assert.Contains("one size", Assert.Throws<ArgumentException>(() => Stimulus.RenderBatch([first, first with { Width = 5 }])).Message, StringComparison.Ordinal);
     }
 }

@@ -9,6 +9,9 @@ using static TorchSharp.torch;
 
 namespace DivNorm.Lab.Tests.Training;
 
+/// <summary>Run alone: one of them reads the memory of the whole process, to which other tests would add theirs.</summary>
+[CollectionDefinition(nameof(SuperResolutionTrainerTests), DisableParallelization = true)]
+[Collection(nameof(SuperResolutionTrainerTests))]
 public sealed class SuperResolutionTrainerTests : IDisposable
 {
     private const int CropSize = 24;

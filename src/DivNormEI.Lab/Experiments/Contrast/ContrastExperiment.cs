@@ -14,7 +14,8 @@ namespace DivNorm.Lab.Experiments.Contrast;
 /// <param name="Data">A folder of images (BSDS500 at any of its levels), or null to make images.</param>
 /// <param name="Output">The folder for results; made where missing.</param>
 /// <param name="Resume">Whether to go on from the checkpoints of an interrupted run of the same configuration.</param>
-public sealed record ContrastPlaces(string? Data, string Output, bool Resume = false);
+/// <param name="Vgg16">A safetensors file of VGG-16's weights to show beside, or null; it changes nothing else of the run.</param>
+public sealed record ContrastPlaces(string? Data, string Output, bool Resume = false, string? Vgg16 = null);
 
 /// <summary>
 /// Experiment 1 of the paper (Veerabadran, Raina and de Sa 2021): train the super-resolution network without labels on
@@ -28,7 +29,7 @@ public static class ContrastExperiment
     /// <param name="places">Where to read and write.</param>
     /// <param name="progress">Is told how far the run is.</param>
     /// <param name="cancellation">Stops the run after the step under way; a checkpoint is written.</param>
-    /// <exception cref="UserInputException">Configuration, data, checkpoint or output folder cannot be used.</exception>
+    /// <exception cref="UserInputException">Configuration, data, VGG-16's weights, checkpoint or output folder cannot be used.</exception>
     /// <exception cref="TrainingDivergedException">The loss of a variant is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static ContrastResults Run(ContrastConfig config, ContrastPlaces places, IRunProgress progress, CancellationToken cancellation = default)
@@ -37,6 +38,7 @@ public static class ContrastExperiment
         ArgumentNullException.ThrowIfNull(places);
         ArgumentNullException.ThrowIfNull(progress);
         config.Validate("configuration");
+        using var vgg = places.Vgg16 is { } weights ? Vgg16File.Load(weights, layers: 1) : null;
         var images = Images(config, places.Data, progress, cancellation);
         var output = new ContrastOutput(places, config);
 
@@ -59,8 +61,9 @@ public static class ContrastExperiment
             output.SaveModel(name, model);
         }
 
+        var vgg16 = vgg is null ? null : Vgg16Recording.Record(vgg, places.Vgg16!, config, progress, cancellation);
         var data = new ContrastData(images.Source, images.Train.Count, images.Validation.Count, images.SkippedFiles.Count);
-        var results = new ContrastResults(ContrastResults.SchemaName, config.Seed, data, variants, baselines, tuning, RunEnvironment.Current());
+        var results = new ContrastResults(ContrastResults.SchemaName, config.Seed, data, variants, baselines, tuning, RunEnvironment.Current()) { Vgg16 = vgg16 };
         output.SaveResults(results, pictures, images.SkippedFiles);
         return results;
     }

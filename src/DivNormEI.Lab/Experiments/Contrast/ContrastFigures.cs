@@ -7,21 +7,22 @@ namespace DivNorm.Lab.Experiments.Contrast;
 /// <summary>The figures of the contrast report, from plain records.</summary>
 internal static class ContrastFigures
 {
-    private static readonly IReadOnlyList<AxisTick> OrientationTicks = AxisTick.At(-90, -45, 0, 45, 90);
+    /// <summary>Ticks of an axis of orientation, degrees from the preferred or nominal one.</summary>
+    public static IReadOnlyList<AxisTick> OrientationTicks { get; } = AxisTick.At(-90, -45, 0, 45, 90);
 
-    /// <summary>The paper's panels A, C and E for one readout and background: before, normalised untrained, after trained.</summary>
+    /// <summary>Before the layer, after it untrained and trained, for one readout and background.</summary>
     public static LineFigure Panels(ContrastResults results, string variant, string readout, string background, bool normalized)
     {
-        (string Letter, string Stage, bool Trained, string Title)[] panels =
+        (string Stage, bool Trained, string Title)[] panels =
         [
-            ("A", "before", true, "before the layer"),
-            ("C", "after", false, "after, untrained"),
-            ("E", "after", true, "after, trained"),
+            ("before", true, "before the layer"),
+            ("after", false, "after, untrained"),
+            ("after", true, "after, trained"),
         ];
         string kind = normalized ? "normalized" : "raw";
         return new LineFigure(
             $"tuning-{variant}-{readout}-{background}-{kind}",
-            [.. panels.Select(p => Panel(Find(results, variant, p.Trained, p.Stage, readout, background), p.Letter, p.Title, normalized))])
+            [.. panels.Select(p => Panel(Find(results, variant, p.Trained, p.Stage, readout, background), p.Title, normalized))])
         {
             LegendTitle = "contrast",
             ShareY = normalized,
@@ -40,7 +41,7 @@ internal static class ContrastFigures
         ];
         return new LineFigure(
             $"stages-{variant}-{background}",
-            [.. stages.Select(s => Panel(Find(results, variant, trained: true, s.Stage, "centre", background), string.Empty, s.Title, normalized: true))])
+            [.. stages.Select(s => Panel(Find(results, variant, trained: true, s.Stage, "centre", background), s.Title, normalized: true))])
         {
             Columns = 4,
             PanelWidth = 200,
@@ -139,7 +140,8 @@ internal static class ContrastFigures
         return image.data<float>().ToArray();
     }
 
-    private static LinePanel Panel(ContrastTuning tuning, string letter, string title, bool normalized)
+    /// <summary>The curves of one record by contrast, raw or each over its peak.</summary>
+    public static LinePanel Panel(ContrastTuning tuning, string title, bool normalized)
     {
         var series = tuning.Contrasts.Select((contrast, c) =>
         {
@@ -150,7 +152,6 @@ internal static class ContrastFigures
         });
         return new LinePanel(title, [.. series])
         {
-            Letter = letter,
             XLabel = "orientation from nominal (°)",
             YLabel = normalized ? "response / peak" : "response",
             XTicks = OrientationTicks,

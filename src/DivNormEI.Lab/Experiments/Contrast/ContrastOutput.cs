@@ -56,7 +56,7 @@ internal sealed class ContrastOutput
     private static CsvTable Curves(ContrastResults results)
     {
         var table = new CsvTable("variant", "trained", "stage", "readout", "background", "contrast", "orientation_offset_deg", "response");
-        foreach (var t in results.Tuning)
+        foreach (var t in results.Tuning.Concat(results.Vgg16?.Tuning ?? []))
         {
             for (int c = 0; c < t.Contrasts.Count; c++)
             {

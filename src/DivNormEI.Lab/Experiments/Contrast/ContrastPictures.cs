@@ -64,10 +64,10 @@ internal sealed record ContrastPictures(string Variant, IReadOnlyList<ImageTile>
         var layer = (Layers.DivNormEI)model.Normalization;
         return new LayerKernels(
             Tiles(layer.DivisionWeight.squeeze(1)),
-            Tiles(layer.ExcitationWeight.sum(1)),
-            Tiles(layer.InhibitionWeight.sum(1)),
-            ByOrientation(layer.ExcitationWeight),
-            ByOrientation(layer.InhibitionWeight));
+            Tiles(layer.ExcitationWeight!.sum(1)),
+            Tiles(layer.InhibitionWeight!.sum(1)),
+            ByOrientation(layer.ExcitationWeight!),
+            ByOrientation(layer.InhibitionWeight!));
     }
 
     private static IReadOnlyList<double> ByOrientation(Tensor weight)

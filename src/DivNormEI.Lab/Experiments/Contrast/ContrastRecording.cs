@@ -49,7 +49,7 @@ internal static class ContrastRecording
         }
     }
 
-    private static ContrastTuning Flatten(TuningRecord record, string variant, bool trained) => new(
+    internal static ContrastTuning Flatten(TuningRecord record, string variant, bool trained) => new(
         variant,
         trained,
         record.Stage,

@@ -22,8 +22,11 @@ internal static class ContrastReport
             Footer = $"DivNormEI for .NET {results.Environment.Version}, seed {results.Seed}",
         };
         Lead(report, results);
+        ContrastFigure2.Compose(report.Section("The paper's Figure 2"), results);
         foreach (string variant in results.Variants.Select(v => v.Name))
             Tuning(report.Section($"Orientation tuning: {Title(variant)}"), results, variant);
+        if (results.Vgg16 is { } vgg16)
+            Vgg16Report.Compose(report.Section("The first convolution of VGG-16"), vgg16);
         Figures(report.Section("All figures"), results);
         Images(report.Section("Super-resolution"), results, pictures, config);
         Model(report.Section("The cells and what the layer learned"), pictures);
@@ -51,7 +54,7 @@ internal static class ContrastReport
         section.Paragraph("Curves are averages over the 64 cells, each aligned at its nominal orientation. The **centre unit** is the middle of a cell's map at its strongest phase; "
             + "the **spatial mean** averages the map. Raw curves are what the paper's Figure 2 shows; peak-normalised ones show the width alone.");
         section.Heading("Centre unit, grey background");
-        section.Figure(ContrastFigures.Panels(results, variant, "centre", "grey", normalized: false) with { Caption = "The paper's panels A, C and E, raw. Curves that lie together are a contrast-invariant response." });
+        section.Figure(ContrastFigures.Panels(results, variant, "centre", "grey", normalized: false) with { Caption = "Raw. Curves that lie together are a contrast-invariant response." });
         section.Figure(ContrastFigures.Panels(results, variant, "centre", "grey", normalized: true) with { Caption = "The same, each curve divided by its peak. Curves that lie together are a contrast-invariant width." });
         section.Heading("Spatial mean, grey background");
         section.Figure(ContrastFigures.Panels(results, variant, "mean", "grey", normalized: false) with { Caption = "Raw. At low contrast the pedestal of the grey background stands under the tuned response." });
@@ -72,7 +75,7 @@ internal static class ContrastReport
                 {
                     Caption = $"{(readout == "centre" ? "Centre unit" : "Spatial mean")}, {(background == "grey" ? "grey" : "zero-mean")} background (widths in degrees)",
                 };
-                foreach (var t in results.Tuning.Where(t => t.Background == background && t.Readout == readout))
+                foreach (var t in results.Tuning.Concat(results.Vgg16?.Tuning ?? []).Where(t => t.Background == background && t.Readout == readout))
                     table.Add([t.Variant, t.Stage, t.Trained ? "yes" : "no", .. t.Hwhh.Cast<object?>(), t.GainRatio, t.WidthRatio, t.WidthRatioFromZero, t.Osi[^1], t.Cv[^1]]);
                 section.Table(table);
             }
@@ -129,6 +132,7 @@ internal static class ContrastReport
             ["images"] = $"{results.Data.Source}: {results.Data.TrainImages} for training, {results.Data.ValidationImages} for validation, {results.Data.Skipped} files skipped",
             ["seed"] = $"{results.Seed}",
             ["program"] = $"DivNormEI {e.Version}, TorchSharp {e.TorchSharp}, {e.Dotnet}",
+            ["VGG-16"] = results.Vgg16 is { } vgg16 ? $"{vgg16.File}, {vgg16.Convention}'s input" : "none (--vgg16)",
             ["machine"] = $"{e.Cpu}, {e.Cores} cores, {e.Threads} threads, {e.Simd}{(e.Cuda ? ", CUDA" : string.Empty)}",
             ["system"] = e.OperatingSystem,
         });
@@ -137,7 +141,8 @@ internal static class ContrastReport
         section.Details("Configuration", configText);
     }
 
-    private static string Title(string variant) => variant switch
+    /// <summary>A variant's name with what it stands for.</summary>
+    public static string Title(string variant) => variant switch
     {
         "paper" => "paper (excitation from Y)",
         "authors" => "authors' code (excitation from Yn)",

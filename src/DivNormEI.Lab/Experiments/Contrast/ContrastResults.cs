@@ -19,6 +19,9 @@ public sealed record ContrastResults(
 {
     /// <summary>The name of this schema.</summary>
     public const string SchemaName = "divnormei.contrast/1";
+
+    /// <summary>The first convolution of VGG-16 under the same gratings; null without its weights.</summary>
+    public ContrastVgg16? Vgg16 { get; init; }
 }
 
 /// <summary>The images of a run.</summary>
@@ -51,12 +54,13 @@ public sealed record ContrastVariantResult(
 public sealed record ContrastBaselines(double BicubicPsnr, double BicubicSsim, double BilinearPsnr, double BilinearSsim);
 
 /// <summary>
-/// Orientation tuning by contrast of one stage, averaged over the 64 cells, each aligned at its nominal orientation.
+/// Orientation tuning by contrast of one stage, averaged over the 64 cells (of VGG-16, over the tuned units), each aligned at its nominal
+/// (of VGG-16, its preferred) orientation.
 /// A figure that does not exist (the width of a flat curve) is null in the file.
 /// </summary>
 /// <param name="Variant">The variant's name.</param>
 /// <param name="Trained">Whether before or after training.</param>
-/// <param name="Stage">before, beforeSquared, normalized or after.</param>
+/// <param name="Stage">before, beforeSquared, normalized or after; of VGG-16, the convolution's name.</param>
 /// <param name="Readout">centre (the middle unit, maximum over phases) or mean (spatial mean).</param>
 /// <param name="Background">grey (mean .5) or zero.</param>
 /// <param name="Contrasts">Michelson contrasts, ascending.</param>

@@ -8,11 +8,11 @@ namespace DivNorm.Lab.Experiments.Recognition;
 /// <summary>The first stage's weights at one moment, as plain numbers for the report.</summary>
 /// <param name="Filters">The first convolution's filters, in colour, each stretched to its own range around grey.</param>
 /// <param name="Division">w_div of every cell; empty where the arm has no DivNormEI layer there.</param>
-/// <param name="Excitation">w_exc summed over its inputs.</param>
-/// <param name="Inhibition">w_inh summed over its inputs.</param>
+/// <param name="Excitation">w_exc summed over its inputs; empty without that part.</param>
+/// <param name="Inhibition">w_inh summed over its inputs; empty without that part.</param>
 /// <param name="Sigma">Mean semi-saturation; NaN without the layer.</param>
 /// <param name="ExcitationSum">Mean sum of a cell's excitatory weights; NaN without the layer.</param>
-/// <param name="InhibitionSum">Mean sum of a cell's inhibitory weights; NaN without the layer.</param>
+/// <param name="InhibitionSum">Mean sum of a cell's inhibitory weights; NaN without that part.</param>
 internal sealed record FirstStageWeights(
     IReadOnlyList<ImageTile> Filters,
     IReadOnlyList<ImageTile> Division,
@@ -38,12 +38,16 @@ internal sealed record RecognitionPictures(string Model, FirstStageWeights Untra
         return new FirstStageWeights(
             filters,
             Maps(layer.DivisionWeight.squeeze(1)),
-            Maps(layer.ExcitationWeight.sum(1)),
-            Maps(layer.InhibitionWeight.sum(1)),
+            Spread(layer.ExcitationWeight),
+            Spread(layer.InhibitionWeight),
             layer.Sigma.abs().mean().item<float>(),
-            layer.ExcitationWeight.sum([1, 2, 3]).mean().item<float>(),
-            layer.InhibitionWeight.sum([1, 2, 3]).mean().item<float>());
+            Sum(layer.ExcitationWeight),
+            Sum(layer.InhibitionWeight));
     }
+
+    private static IReadOnlyList<ImageTile> Spread(Tensor? weight) => weight is null ? [] : Maps(weight.sum(1));
+
+    private static double Sum(Tensor? weight) => weight is null ? double.NaN : weight.sum([1, 2, 3]).mean().item<float>();
 
     private static IReadOnlyList<ImageTile> Colours(Tensor filters) =>
     [

@@ -143,11 +143,18 @@ internal static class RecognitionReport
         section.FigureRow(
             RecognitionFigures.Kernels(model, "division", "untrained", before.Division) with { Caption = "Division kernels w_div at the start." },
             RecognitionFigures.Kernels(model, "division", "trained", after.Division) with { Caption = "Division kernels after training." });
-        section.FigureRow(
-            RecognitionFigures.Kernels(model, "excitation", "trained", after.Excitation) with { Caption = "Excitation w_exc after training, summed over the exciting cells." },
-            RecognitionFigures.Kernels(model, "inhibition", "trained", after.Inhibition) with { Caption = "Inhibition w_inh after training, summed over the inhibiting cells." });
-        section.Paragraph($"From start to end, the mean of sigma goes from {before.Sigma:0.00} to {after.Sigma:0.00}, the sum of a cell's excitatory weights from {before.ExcitationSum:0.00} to {after.ExcitationSum:0.00}, "
-            + $"that of its inhibitory weights from {before.InhibitionSum:0.00} to {after.InhibitionSum:0.00}.");
+        var lateral = new List<Figure>();
+        if (after.Excitation.Count > 0)
+            lateral.Add(RecognitionFigures.Kernels(model, "excitation", "trained", after.Excitation) with { Caption = "Excitation w_exc after training, summed over the exciting cells." });
+        if (after.Inhibition.Count > 0)
+            lateral.Add(RecognitionFigures.Kernels(model, "inhibition", "trained", after.Inhibition) with { Caption = "Inhibition w_inh after training, summed over the inhibiting cells." });
+        if (lateral.Count > 0)
+            section.FigureRow(lateral);
+        var table = new ReportTable("mean over the cells", new("at the start", "0.000"), new("after training", "0.000"));
+        table.Add("semi-saturation sigma", before.Sigma, after.Sigma);
+        table.Add("sum of a cell's excitatory weights", before.ExcitationSum, after.ExcitationSum);
+        table.Add("sum of a cell's inhibitory weights", before.InhibitionSum, after.InhibitionSum);
+        section.Table(table);
     }
 
     private static void Run(

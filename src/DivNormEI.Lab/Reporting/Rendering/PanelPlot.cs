@@ -52,7 +52,7 @@ internal static class PanelPlot
         }
 
         if (!any)
-            AddText(plot, "no data", (axes.XMin + axes.XMax) / 2, (axes.YMin + axes.YMax) / 2, Alignment.MiddleCenter, 0, 0);
+            AddText(plot, panel.EmptyText, (axes.XMin + axes.XMax) / 2, (axes.YMin + axes.YMax) / 2, Alignment.MiddleCenter, 0, 0);
         return plot;
     }
 

@@ -69,7 +69,7 @@ public sealed class RecognitionSummaryTests
             var state = model.state_dict();
             Assert.All(start, p => Assert.True(p.Value.eq(state[p.Key]).all().item<bool>(), $"{arm} {p.Key}"));
             if (arm == "divnorm")
-                Assert.Equal(1, ((DivNorm.Layers.DivNormEI)model.Normalizations[1]).ExcitationWeight[2, 2, 4, 4].item<float>());
+                Assert.Equal(1, ((DivNorm.Layers.DivNormEI)model.Normalizations[1]).ExcitationWeight![2, 2, 4, 4].item<float>());
         }
 
         // the layer's output, seen through its batch norm, is that of the control but for the division and a quiet surround
