@@ -10,6 +10,8 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     RunCommand.Create(),
     CompareCommand.Create(),
     TuneCommand.Create(),
+    EvaluateCommand.Create(),
+    ClassifyCommand.Create(),
     StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
