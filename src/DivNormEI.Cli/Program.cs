@@ -4,14 +4,18 @@ using DivNorm.Cli;
 using DivNorm.Cli.Commands;
 using DivNorm.Lab.Training;
 
+OpenMP.BlockWhenIdle();
 var root = new RootCommand("Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
     RunCommand.Create(),
     CompareCommand.Create(),
     TuneCommand.Create(),
+    EvaluateCommand.Create(),
+    ClassifyCommand.Create(),
     StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
+    MetricsCommand.Create(),
     DoctorCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -10,7 +10,7 @@ public sealed class CommandTests
     {
         var (code, output, _) = Command.Run("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["run", "stimuli", "check", "bench", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        Assert.All((string[])["run", "compare", "tune", "evaluate", "classify", "stimuli", "check", "bench", "metrics", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,6 +68,21 @@ public sealed class CommandTests
             Assert.True((double)row!["maxRelativeError"]! < 1e-3);
             Assert.NotEmpty((string)row["path"]!);
         }
+    }
+
+    [Fact]
+    public void BenchNetwork_TimesEveryArm_PlainAndOurs()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["small.json"], """{ "arms": ["baseline", "divnorm"], "inputSize": 16, "width": 4, "hidden": 8, "batchSize": 2, "positions": [1, 3] }""");
+        var (code, output, error) = Command.Run("bench", "network", "--format", "json", "--rounds", "1", "--config", folder["small.json"]);
+        Assert.Equal((0, string.Empty), (code, error));
+        var rows = JsonNode.Parse(output)!.AsArray();
+        Assert.Equal(10, rows.Count);
+        Assert.Equal(2, rows.Count(r => (string)r!["implementation"]! == "plain"));
+        Assert.All(rows, r => Assert.True((double)r!["medianMs"]! > 0 && (double)r["imagesPerSecond"]! > 0));
+        Assert.All(rows.Where(r => (string)r!["model"]! == "baseline"), r => Assert.Equal(1, (double)r!["ratioToBaseline"]!));
+        Assert.Equal(2, Command.Run("bench", "network", "--batch", "0").ExitCode);
     }
 
     [Fact]

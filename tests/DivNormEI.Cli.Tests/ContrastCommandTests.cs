@@ -47,6 +47,7 @@ public sealed partial class ContrastCommandTests : IDisposable
 
         var before = results["tuning"]!.AsArray().First(t => (string)t!["stage"]! == "before" && (string)t["readout"]! == "centre")!;
         Assert.Equal(0.1, (double)before["gainRatio"]!, 0.01);
+        Assert.InRange((double)before["separability"]!, 0.99, 1);
         Assert.All(before["hwhh"]!.AsArray(), width => Assert.Equal(19.3, (double)width!, 1.0));
 
         Assert.True(File.Exists(folder.At("out", "models", "paper.safetensors")));

@@ -7,7 +7,7 @@ namespace DivNorm.Cli.Commands;
 /// <summary><c>divnormei bench layer</c>: the layer against the same equations in libtorch's operations.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure speed on this machine.") { Layer() };
+    public static Command Create() => new("bench", "Measure speed on this machine.") { Layer(), BenchNetworkCommand.Create() };
 
     private static Command Layer()
     {

@@ -8,7 +8,7 @@ namespace DivNorm.Cli.Commands;
 /// <summary><c>divnormei run EXPERIMENT</c>: the paper's experiments.</summary>
 internal static class RunCommand
 {
-    public static Command Create() => new("run", "Run an experiment of the paper.") { Contrast() };
+    public static Command Create() => new("run", "Run an experiment of the paper.") { Contrast(), RecognitionCommand.Create() };
 
     private static Command Contrast()
     {

@@ -26,6 +26,26 @@ public static class ImageFile
     public static GreyImage ReadGrey(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        var (width, height, grey, decoded) = Decode(path, keepGrey: true);
+        return new GreyImage(Path.GetFileName(path), width, height, grey ? FromGrey(decoded) : FromColour(decoded));
+    }
+
+    /// <summary>Reads an image in colour; the channels of a greyscale one are equal. Alpha, colour profiles and EXIF orientation are ignored.</summary>
+    /// <param name="path">A JPEG, PNG, BMP or WebP file.</param>
+    /// <exception cref="UserInputException">As in <see cref="ReadGrey"/>.</exception>
+    public static RgbImage ReadRgb(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var (width, height, _, rgba) = Decode(path, keepGrey: false);
+        byte[] rgb = new byte[rgba.Length / 4 * 3];
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+            (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
+        return new RgbImage(width, height, rgb);
+    }
+
+    /// <summary>The pixels of a file: one byte each if it is greyscale and that is wanted, else four (red, green, blue, alpha).</summary>
+    private static (int Width, int Height, bool Grey, byte[] Pixels) Decode(string path, bool keepGrey)
+    {
         byte[] bytes;
         try
         {
@@ -42,7 +62,7 @@ public static class ImageFile
         if ((long)width * height is < 1 or > LargestImage)
             throw new UserInputException($"Image {path} claims {width}x{height} pixels; the most that is read is {LargestImage}.");
 
-        bool grey = codec.Info.ColorType == SKColorType.Gray8;
+        bool grey = keepGrey && codec.Info.ColorType == SKColorType.Gray8;
         SKImageInfo info = new(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         byte[] decoded = new byte[info.BytesSize];
         SKCodecResult result;
@@ -56,7 +76,7 @@ public static class ImageFile
             result = SKCodecResult.IncompleteInput;
         if (result != SKCodecResult.Success)
             throw new UserInputException($"Image {path} is corrupt or cut short ({result}).");
-        return new GreyImage(Path.GetFileName(path), width, height, grey ? FromGrey(decoded) : FromColour(decoded));
+        return (width, height, grey, decoded);
     }
 
     /// <summary>

@@ -71,6 +71,8 @@ internal sealed class BatteryRun(UnitRecorder recorder, TuningBatteryOptions opt
                 diameters[unit] = diameter;
         }
 
+        if (due == 0)
+            progress?.Report(1); // all units are silent, and nothing was left to show
         return new TuningBatteryResult
         {
             Layer = recorder.Layers[0],

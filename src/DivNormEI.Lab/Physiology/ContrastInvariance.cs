@@ -20,7 +20,9 @@ public sealed record ContrastInvariance(double GainRatio, double WidthRatio, dou
     /// <summary>Compares the curves of the lowest and the highest contrast, and all of them for the separability.</summary>
     /// <param name="contrasts">The contrasts, in any order.</param>
     /// <param name="metrics">The measures of the curve at each contrast.</param>
-    /// <param name="responses">[contrast][orientation]: the curves, all at the same orientations; no orientation at all leaves the separability undefined.</param>
+    /// <param name="responses">
+    /// [contrast][orientation]: the curves, all at the same orientations; no orientation at all leaves the separability undefined.
+    /// </param>
     /// <exception cref="ArgumentException">The lists are empty or of different lengths, or curves are.</exception>
     public static ContrastInvariance Of(
         IReadOnlyList<double> contrasts, IReadOnlyList<TuningMetrics> metrics, IReadOnlyList<IReadOnlyList<double>> responses)

@@ -58,7 +58,10 @@ internal static class PeriodicSystem
         return weights;
     }
 
-    /// <summary>Thomas's elimination of the symmetric tridiagonal system with off-diagonal gaps / 6, for two right sides at once; no pivots are needed where the diagonal dominates.</summary>
+    /// <summary>
+    /// Thomas's elimination of the symmetric tridiagonal system with off-diagonal gaps / 6, for two right sides at once; no pivots are needed where
+    /// the diagonal dominates.
+    /// </summary>
     private static void Tridiagonal(double[] gaps, double[] diagonal, double[] first, double[] second)
     {
         int count = gaps.Length;

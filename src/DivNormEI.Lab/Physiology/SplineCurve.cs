@@ -38,6 +38,18 @@ internal sealed class SplineCurve : IOrientationCurve
         return At(piece, CircularCurve.Wrap(angle - angles[piece]));
     }
 
+    /// <summary>The responses at 0, 1, ... 179 degrees.</summary>
+    internal void ReadDegrees(Span<double> responses)
+    {
+        int next = 0;
+        for (int degree = 0; degree < responses.Length; degree++)
+        {
+            while (next < angles.Length && angles[next] <= degree)
+                next++;
+            responses[degree] = next > 0 ? At(next - 1, degree - angles[next - 1]) : At(angles.Length - 1, degree + CircularCurve.Period - angles[^1]);
+        }
+    }
+
     /// <inheritdoc/>
     public double DistanceToFall(double from, double level, int sign)
     {

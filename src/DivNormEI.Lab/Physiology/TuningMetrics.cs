@@ -31,14 +31,17 @@ public sealed record TuningMetrics
     /// <summary>
     /// Orientation bandwidth of Ringach, Shapley and Hawken 2002, degrees: the half-width at 1/sqrt(2) (70.7 %) of the peak from zero, of the curve smoothed
     /// with a Hanning window of 13.5 degrees half-width at half-height. The peak is the smoothed curve's own. NaN if the curve is flat, its smoothed
-    /// peak is not positive or a side does not fall that far within 90 degrees. The smoothing keeps it above about 11 degrees.
+    /// peak is not positive or a side does not fall that far within 90 degrees. The smoothing keeps it at 9.8 degrees or more.
     /// </summary>
     public required double RingachBandwidth { get; init; }
 
     /// <summary>Orientation selectivity index, (Rpref - Rorth) / (Rpref + Rorth); NaN unless the sum is positive.</summary>
     public required double Osi { get; init; }
 
-    /// <summary>Global OSI, |sum R exp(2 i theta)| / sum |R|, each sample weighted by its share of the circle (all alike if evenly spaced); NaN for a silent cell.</summary>
+    /// <summary>
+    /// Global OSI, |sum R exp(2 i theta)| / sum |R|, each sample weighted by its share of the circle (all alike if evenly spaced); NaN for a silent
+    /// cell.
+    /// </summary>
     public required double GlobalOsi { get; init; }
 
     /// <summary>Circular variance, 1 - <see cref="GlobalOsi"/> (Ringach et al. 2002): 0 sharpest, 1 untuned.</summary>
@@ -47,9 +50,7 @@ public sealed record TuningMetrics
     /// <summary>Response orthogonal to the preferred orientation over the preferred one (O/P); NaN unless the peak is positive.</summary>
     public required double OrthogonalToPreferred { get; init; }
 
-    /// <summary>
-    /// The widest arc without a sample, degrees: what the widths are to be judged by.
-    /// </summary>
+    /// <summary>The widest arc without a sample, degrees: what the widths are to be judged by.</summary>
     public required double LargestGap { get; init; }
 
     /// <summary>
@@ -77,18 +78,12 @@ public sealed record TuningMetrics
             Peak = peak,
             Hwhh = tuned ? HalfWidth(curve, preferred, (minimum + peak) / 2) : double.NaN,
             HwhhFromZero = tuned && peak > 0 ? HalfWidth(curve, preferred, peak / 2) : double.NaN,
-            RingachBandwidth = samples.Values.Max() - samples.Minimum > flat ? Bandwidth(HanningSmoothing.Of(spline)) : double.NaN,
+            RingachBandwidth = samples.Values.Max() - samples.Minimum > flat ? HanningSmoothing.HalfWidth(spline, 1 / Math.Sqrt(2)) : double.NaN,
             Osi = peak + orthogonal > 0 ? (peak - orthogonal) / (peak + orthogonal) : double.NaN,
             GlobalOsi = curve.MeanVectorLength(),
             OrthogonalToPreferred = peak > 0 ? orthogonal / peak : double.NaN,
             LargestGap = samples.LargestGap,
         };
-    }
-
-    private static double Bandwidth(SplineCurve smooth)
-    {
-        double peak = smooth.At(smooth.PeakOrientation);
-        return peak > 0 ? HalfWidth(smooth, smooth.PeakOrientation, peak / Math.Sqrt(2)) : double.NaN;
     }
 
     private static double HalfWidth(IOrientationCurve curve, double preferred, double level) =>

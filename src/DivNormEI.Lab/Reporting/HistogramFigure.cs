@@ -70,7 +70,15 @@ public sealed record HistogramFigure : Figure
             (low, high) = (low - 0.5, high + 0.5);
         if (!(low < high))
             throw new ArgumentException($"figure '{Name}': the range {low} to {high} is empty");
-        return new LineFigure(Name, new LinePanel("", [.. Series.Select(s => Steps(s, low, high))]) { XLabel = XLabel, YLabel = YLabel, YMin = 0 })
+        double highest = Series.SelectMany(s => Count(s.Values, low, high, Bins)).Append(1).Max();
+        return new LineFigure(Name, new LinePanel("", [.. Series.Select(s => Steps(s, low, high))])
+        {
+            XLabel = XLabel,
+            YLabel = YLabel,
+            YMin = 0,
+            // Counts are whole: no tick stands between two.
+            YTicks = [.. AxisScale.LinearTicks(0, highest, 6).Where(tick => tick.Value == Math.Round(tick.Value))],
+        })
         {
             Title = Title,
             PanelWidth = Width,

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using DivNorm.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,9 +19,6 @@ public sealed record TrainingState(string Run, int Step, double Seconds, IReadOn
 /// </summary>
 public static class Checkpoint
 {
-    private const string FormatKey = "divnormei.checkpoint";
-    private const string Format = "1";
-    private const string StateKey = "state";
     private const string MomentPrefix = "adam.";
     private const string ModelPrefix = "model.";
 
@@ -37,13 +32,7 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizer);
-        using var scope = NewDisposeScope();
-        var metadata = new Dictionary<string, string>
-        {
-            [FormatKey] = Format,
-            [StateKey] = JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState),
-        };
-        SafetensorsFile.Write(path, Tensors(model, optimizer), metadata);
+        CheckpointFile.Save(path, Tensors(model, optimizer), state, CheckpointJson.Default.TrainingState);
     }
 
     /// <summary>Puts model and optimiser where the checkpoint left them. Call it outside dispose scopes.</summary>
@@ -57,22 +46,7 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizer);
-        using var file = SafetensorsFile.Open(path);
-        var state = ReadState(path, file);
-        if (state.Run != run)
-            throw new UserInputException($"{path}: this checkpoint is of another run ({Difference(state.Run, run)}); resume with the same options, or choose another --out.");
-
-        using (no_grad())
-        {
-            foreach (var (name, target) in Tensors(model, optimizer))
-            {
-                using var source = file.Read(name);
-                if (source.dtype != target.dtype || !source.shape.SequenceEqual(target.shape))
-                    throw new UserInputException($"{path}: tensor {name} is {source.dtype} [{string.Join(", ", source.shape)}], this run's is {target.dtype} [{string.Join(", ", target.shape)}].");
-                target.copy_(source);
-            }
-        }
-
+        var state = CheckpointFile.Load(path, run, s => s.Run, Tensors(model, optimizer), CheckpointJson.Default.TrainingState);
         optimizer.ResumeAt(state.Step);
         return state;
     }
@@ -82,28 +56,6 @@ public static class Checkpoint
         .. model.state_dict().Select(p => (ModelPrefix + p.Key, p.Value)),
         .. optimizer.Moments.Select(m => (MomentPrefix + m.Name, m.Moment)),
     ];
-
-    private static TrainingState ReadState(string path, SafetensorsFile file)
-    {
-        if (!file.Metadata.TryGetValue(FormatKey, out string? format) || format != Format || !file.Metadata.TryGetValue(StateKey, out string? json))
-            throw new UserInputException($"{path}: not a training checkpoint of this program; delete it or choose another --out.");
-        try
-        {
-            return JsonSerializer.Deserialize(json, CheckpointJson.Default.TrainingState)
-                ?? throw new UserInputException($"{path}: the checkpoint's state is null; delete it and start again.");
-        }
-        catch (JsonException error)
-        {
-            throw new UserInputException($"{path}: the checkpoint's state cannot be read; delete it and start again.", error);
-        }
-    }
-
-    private static string Difference(string theirs, string ours)
-    {
-        var known = ours.Split('\n').ToHashSet();
-        string? line = theirs.Split('\n').FirstOrDefault(l => !known.Contains(l));
-        return line is null ? "fewer settings" : $"it had {line.Trim().TrimEnd(',')}";
-    }
 }
 
 /// <summary>How the state of a checkpoint is written as JSON.</summary>

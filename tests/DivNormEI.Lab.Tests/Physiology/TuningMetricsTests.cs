@@ -19,8 +19,7 @@ public sealed class TuningMetricsTests
     public void VonMises_HasItsClosedFormWidths(double k, double pedestal)
     {
         double hwhh = Math.Acos(1 + Math.Log((1 + Math.Exp(-2 * k)) / 2) / k) / 2 * Degrees;
-        // Broad curves wherever their peak; narrow ones with the peak on a sample, since the sample next to a peak is lower than the peak.
-        foreach (double peak in k < 3 ? new[] { 0, 45, 93.6, 3.6, 178 } : [0, 93.6])
+        foreach (double peak in (double[])[0, 45, 93.6, 3.6, 178])
         {
             TuningMetrics metrics = Measure(offset => Math.Exp(k * (Math.Cos(2 * offset / Degrees) - 1)) + pedestal, peak);
             Assert.Equal(hwhh, metrics.Hwhh, 0.5);
@@ -86,7 +85,9 @@ public sealed class TuningMetricsTests
     public void NominalOrientation_IsPreferred_EvenWhereAShoulderIsHigher()
     {
         double[] responses = [.. Orientations.Select(angle => Math.Exp(-Math.Pow((angle - 90) / 15, 2)) + (angle is > 107 and < 109 ? 1 : 0))];
-        Assert.Equal(108, TuningMetrics.Of(Orientations, responses).Preferred, 1e-9);
+        TuningMetrics highest = TuningMetrics.Of(Orientations, responses);
+        Assert.InRange(highest.Preferred, 107, 109);
+        Assert.InRange(highest.Peak, responses[15], 1.03 * responses[15]);
         TuningMetrics nominal = TuningMetrics.Of(Orientations, responses, nominal: 90);
         Assert.Equal(90, nominal.Preferred, 1e-9);
         Assert.Equal(0.5 * (Math.Exp(-Math.Pow(3.6 / 15, 2)) * 2), nominal.Peak, 0.03);
@@ -96,11 +97,11 @@ public sealed class TuningMetricsTests
     public void FlatCurve_HasNoWidth_AndASilentCellNoIndices()
     {
         TuningMetrics flat = TuningMetrics.Of(Orientations, [.. Orientations.Select((_, i) => 2 + 1e-7 * (i % 3))]);
-        Assert.True(double.IsNaN(flat.Hwhh) && double.IsNaN(flat.HwhhFromZero));
+        Assert.All([flat.Preferred, flat.Hwhh, flat.HwhhFromZero, flat.RingachBandwidth], value => Assert.True(double.IsNaN(value)));
         Assert.Equal(0, flat.Osi, 1e-6);
         TuningMetrics silent = TuningMetrics.Of(Orientations, new double[25]);
         Assert.All(
-            [silent.Hwhh, silent.HwhhFromZero, silent.Osi, silent.GlobalOsi, silent.CircularVariance, silent.OrthogonalToPreferred],
+            [silent.Preferred, silent.Hwhh, silent.HwhhFromZero, silent.RingachBandwidth, silent.Osi, silent.GlobalOsi, silent.CircularVariance, silent.OrthogonalToPreferred],
             value => Assert.True(double.IsNaN(value)));
     }
 
@@ -112,16 +113,27 @@ public sealed class TuningMetricsTests
         Assert.Equal(45, metrics.Hwhh, 0.5);
     }
 
+    /// <summary>Responses that dip under 0 by a baseline that was subtracted: the documented effect on every measure.</summary>
     [Fact]
-    public void ContrastInvariance_ComparesLowestWithHighest_InAnyOrder()
+    public void NegativeResponses_MoveEachMeasureAsDocumented()
     {
-        TuningMetrics low = Measure(offset => 0.5 * Math.Exp(-offset * offset / 800), 0);
-        TuningMetrics high = Measure(offset => 2 * Math.Exp(-offset * offset / 200), 0);
-        ContrastInvariance invariance = ContrastInvariance.Of([1, 0.5, 0.1], [high, high, low], [[2, 0], [2, 0], [1, 0]]);
-        Assert.Equal(0.25, invariance.GainRatio, 1e-9);
-        Assert.Equal(low.Hwhh / high.Hwhh, invariance.WidthRatio, 1e-9);
-        Assert.Equal(2, invariance.WidthRatio, 0.05);
+        static double Curve(double offset) => Math.Exp(5 * (Math.Cos(2 * offset / Degrees) - 1));
+        TuningMetrics plain = Measure(Curve, 72), lowered = Measure(offset => Curve(offset) - 0.2, 72);
+        Assert.Equal(plain.Preferred, lowered.Preferred, 1e-9);
+        Assert.Equal(plain.Hwhh, lowered.Hwhh, 1e-9);
+        Assert.True(lowered.HwhhFromZero < plain.HwhhFromZero && lowered.RingachBandwidth < plain.RingachBandwidth);
+        Assert.True(lowered.Osi > 1 && lowered.OrthogonalToPreferred < 0);
+        TuningMetrics suppressed = Measure(offset => Curve(offset) - 2, 72);
+        Assert.All(
+            [suppressed.HwhhFromZero, suppressed.RingachBandwidth, suppressed.Osi, suppressed.OrthogonalToPreferred],
+            value => Assert.True(double.IsNaN(value)));
+        Assert.Equal(plain.Hwhh, suppressed.Hwhh, 1e-9);
+        Assert.InRange(suppressed.GlobalOsi, 0, 1);
     }
+
+    [Fact]
+    public void LargestGap_IsTheWidestArcWithoutASample() =>
+        Assert.Equal(70, TuningMetrics.Of([100, 10, 30, 120], [1, 2, 3, 1.5]).LargestGap, 1e-12);
 
     [Fact]
     public void Curve_RefusesWhatIsNoCurve()

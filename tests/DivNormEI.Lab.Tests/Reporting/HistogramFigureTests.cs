@@ -12,6 +12,17 @@ public sealed class HistogramFigureTests
         Assert.Equal(10, HistogramFigure.Count(Enumerable.Range(0, 10).Select(i => i / 9.0), 0, 1, 7).Sum());
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    public void Counts_HaveWholeTicks(int count)
+    {
+        string svg = new HistogramFigure("f", new HistogramSeries("", [.. Enumerable.Repeat(0.25, count), 0.75])) { Minimum = 0, Maximum = 1, Bins = 2 }.ToSvg();
+        string[] vertical = [.. Pictures.Texts(svg).Where(text => double.TryParse(text, out double value) && value is > 1 or 1.5)];
+        Assert.NotEmpty(vertical);
+        Assert.DoesNotContain(vertical, text => text.Contains('.', StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Histogram_IsDrawn_AlsoOfOneValueAndOfNone()
     {

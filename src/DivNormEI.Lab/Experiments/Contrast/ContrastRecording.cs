@@ -65,5 +65,8 @@ internal static class ContrastRecording
         [.. record.Metrics.Select(m => m.Osi)],
         [.. record.Metrics.Select(m => m.CircularVariance)],
         record.OrientationOffsets,
-        record.Curves);
+        record.Curves)
+    {
+        Separability = record.Invariance.Separability,
+    };
 }

@@ -11,7 +11,7 @@ internal static class ContrastReport
 
     private const int GratingSize = 48;
 
-    private static readonly ReportColumn[] Ratios = [new("gain ratio", "0.00"), new("width ratio", "0.00"), new("width ratio from zero", "0.00")];
+    private static readonly ReportColumn[] Ratios = [new("gain ratio", "0.00"), new("width ratio", "0.00"), new("width ratio from zero", "0.00"), new("separability", "0.000")];
 
     public static HtmlReport Compose(
         ContrastResults results, ContrastConfig config, IReadOnlyList<ContrastPictures> pictures, IReadOnlyList<SkippedFile> skipped, string configText)
@@ -76,13 +76,13 @@ internal static class ContrastReport
                     Caption = $"{(readout == "centre" ? "Centre unit" : "Spatial mean")}, {(background == "grey" ? "grey" : "zero-mean")} background (widths in degrees)",
                 };
                 foreach (var t in results.Tuning.Concat(results.Vgg16?.Tuning ?? []).Where(t => t.Background == background && t.Readout == readout))
-                    table.Add([t.Variant, t.Stage, t.Trained ? "yes" : "no", .. t.Hwhh.Cast<object?>(), t.GainRatio, t.WidthRatio, t.WidthRatioFromZero, t.Osi[^1], t.Cv[^1]]);
+                    table.Add([t.Variant, t.Stage, t.Trained ? "yes" : "no", .. t.Hwhh.Cast<object?>(), t.GainRatio, t.WidthRatio, t.WidthRatioFromZero, t.Separability, t.Osi[^1], t.Cv[^1]]);
                 section.Table(table);
             }
         }
 
         section.Paragraph("HWHH is the half-width at half height between a curve's minimum and maximum; \"from zero\" measures half of the peak from zero, so that a pedestal counts. "
-            + "Ratios are lowest over highest contrast. OSI = (Rpref − Rorth) / (Rpref + Rorth); CV is the circular variance. A dash is a figure that does not exist. "
+            + "Ratios are lowest over highest contrast; separability is the fraction of the contrast by orientation responses' power in their first singular component, 1 where contrast scales one curve. OSI = (Rpref − Rorth) / (Rpref + Rorth); CV is the circular variance. A dash is a figure that does not exist. "
             + "`results.json` has every figure at every contrast, `curves.csv` the curves.");
     }
 

@@ -78,4 +78,8 @@ public sealed record ContrastTuning(
     IReadOnlyList<double> Osi,
     IReadOnlyList<double> Cv,
     IReadOnlyList<double> OrientationOffsets,
-    IReadOnlyList<IReadOnlyList<double>> Curves);
+    IReadOnlyList<IReadOnlyList<double>> Curves)
+{
+    /// <summary>Fraction of the power of the contrast x orientation matrix in its first singular component, no mean taken off: 1 if contrast scales one curve.</summary>
+    public double Separability { get; init; } = double.NaN;
+}

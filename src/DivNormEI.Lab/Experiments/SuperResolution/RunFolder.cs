@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DivNorm.Interop;
 using DivNorm.Lab.Data;
@@ -16,7 +15,6 @@ internal sealed class RunFolder
     private const string Checkpoints = "checkpoints";
 
     private readonly string folder;
-    private readonly JsonObject config;
     private readonly string identity;
 
     /// <summary>Makes the folder and writes the resolved configuration.</summary>
@@ -31,29 +29,15 @@ internal sealed class RunFolder
         this.folder = folder;
         Resume = resume;
         ConfigText = JsonResults.Serialize<object>(config).TrimEnd();
-        this.config = JsonNode.Parse(ConfigText)!.AsObject();
+        identity = ConfigText;
         if (free is not null)
-            this.config.Remove(free);
-        identity = free is null ? ConfigText : JsonResults.Serialize(this.config).TrimEnd();
-        string configFile = In("config.json");
-        try
         {
-            if (Resume && File.Exists(configFile))
-                CheckSameConfig(configFile);
-            foreach (string part in (string[])[Checkpoints, "models", "figures", .. stages ?? []])
-                Directory.CreateDirectory(In(part));
-            if (!Resume)
-            {
-                foreach (string stale in ((string[])[Checkpoints, .. stages ?? []]).SelectMany(part => Directory.EnumerateFiles(In(part))))
-                    File.Delete(stale); // an interrupted run must not resume from an earlier one
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new UserInputException($"{folder}: the output folder cannot be made or written to ({error.Message}); choose another --out.", error);
+            var rest = JsonNode.Parse(ConfigText)!.AsObject();
+            rest.Remove(free);
+            identity = JsonResults.Serialize(rest).TrimEnd();
         }
 
-        AtomicFile.WriteAllText(configFile, ConfigText + "\n");
+        OutputFolder.Prepare(folder, ConfigText, resume, ["models", "figures"], stages, free);
     }
 
     /// <summary>Whether to go on from checkpoints.</summary>
@@ -83,26 +67,5 @@ internal sealed class RunFolder
     {
         foreach (var (name, bytes) in report.SaveAll())
             AtomicFile.Write(In(name), stream => stream.Write(bytes));
-    }
-
-    private void CheckSameConfig(string configFile)
-    {
-        JsonObject? theirs = null;
-        try
-        {
-            theirs = JsonNode.Parse(File.ReadAllText(configFile)) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            // not a configuration of ours: reported below
-        }
-
-        if (theirs is null)
-            throw new UserInputException($"{configFile}: not the configuration of a run; delete it or choose another --out.");
-        foreach (var (key, value) in config)
-        {
-            if (!JsonNode.DeepEquals(value, theirs[key]))
-                throw new UserInputException($"{configFile}: the run to resume has {key} {theirs[key]?.ToJsonString() ?? "unset"}, this one {value?.ToJsonString()}; resume with the same options, or choose another --out.");
-        }
     }
 }

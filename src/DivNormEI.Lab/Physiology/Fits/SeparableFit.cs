@@ -142,7 +142,10 @@ internal sealed class SeparableFit
                 if (parameter.Periodic)
                     to = (to + parameter.Starts) % parameter.Starts;
                 // Of equal neighbours the first counts, so that a plateau has a minimum.
-                if (to >= 0 && to < parameter.Starts && errors[index + (to - at) * stride] is var other && (other < errors[index] || (other == errors[index] && to < at)))
+                if (to < 0 || to >= parameter.Starts)
+                    continue;
+                double other = errors[index + (to - at) * stride];
+                if (other < errors[index] || (other == errors[index] && to < at))
                     return false;
             }
 
@@ -155,7 +158,8 @@ internal sealed class SeparableFit
     private (double[] End, string? Failure) Refine(double[] start)
     {
         var model = ObjectiveFunction.NonlinearModel(Predict, Vector<double>.Build.Dense(values.Length), Vector<double>.Build.Dense(values), accuracyOrder: 2);
-        var minimizer = new LevenbergMarquardtMinimizer(gradientTolerance: 1e-14, stepTolerance: 1e-12, functionTolerance: 1e-16, maximumIterations: MostIterations);
+        var minimizer = new LevenbergMarquardtMinimizer(
+            gradientTolerance: 1e-14, stepTolerance: 1e-12, functionTolerance: 1e-16, maximumIterations: MostIterations);
         try
         {
             var result = minimizer.FindMinimum(
@@ -164,9 +168,8 @@ internal sealed class SeparableFit
                 [.. shape.Select((parameter, i) => parameter.Periodic ? start[i] - parameter.Range / 2 : parameter.Lower)],
                 [.. shape.Select((parameter, i) => parameter.Periodic ? start[i] + parameter.Range / 2 : parameter.Upper)]);
             double[] end = result.MinimizingPoint.ToArray();
-            return result.ReasonForExit is ExitCondition.ExceedIterations or ExitCondition.InvalidValues or ExitCondition.None || end.Any(value => !double.IsFinite(value))
-                ? (end, $"{result.ReasonForExit} after {result.Iterations} iterations")
-                : (end, null);
+            bool stopped = result.ReasonForExit is ExitCondition.ExceedIterations or ExitCondition.InvalidValues or ExitCondition.None;
+            return stopped || end.Any(value => !double.IsFinite(value)) ? (end, $"{result.ReasonForExit} after {result.Iterations} iterations") : (end, null);
         }
         catch (Exception error) when (error is OptimizationException or MathNet.Numerics.NonConvergenceException or ArithmeticException)
         {

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using DivNorm.Lab.Experiments;
+using DivNorm.Lab.Experiments.Recognition;
+using DivNorm.Lab.Reporting;
+
+namespace DivNorm.Cli.Commands;
+
+/// <summary><c>divnormei bench network</c>: the recognition networks' training steps against plain libtorch.</summary>
+internal static class BenchNetworkCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<FileInfo?>("--config") { Description = "JSON file of a recognition run (experiments/*.json): its arms, sizes and batch.", HelpName = "FILE" };
+        var batch = new Option<int?>("--batch") { Description = "Images a step.", HelpName = "N" };
+        var rounds = new Option<int>("--rounds") { Description = "Turns of each contender; medians are reported.", HelpName = "N", DefaultValueFactory = _ => 7 };
+        rounds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--rounds must be 1 or more.");
+        });
+        var format = new Option<string>("--format") { Description = "text or json.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var command = new Command("network", "Time training steps of the recognition networks against the same networks in plain libtorch, side by side in one process.")
+        {
+            config, batch, rounds, format,
+        };
+        command.SetAction(parsed =>
+        {
+            var settings = new RecognitionConfig();
+            if (parsed.GetValue(config) is { } file)
+                settings = ConfigFile.Read(file.FullName, settings);
+            settings = settings with { BatchSize = parsed.GetValue(batch) ?? settings.BatchSize };
+            settings.Validate(parsed.GetValue(config)?.FullName ?? "command line");
+            var rows = NetworkBenchmark.Run(settings, parsed.GetValue(rounds));
+            if (parsed.GetValue(format) == "json")
+            {
+                Console.Write(JsonResults.Serialize(rows));
+                return ExitCode.Success;
+            }
+
+            Console.WriteLine(NetworkTiming.Header);
+            foreach (var row in rows)
+                Console.WriteLine(row.ToLine());
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

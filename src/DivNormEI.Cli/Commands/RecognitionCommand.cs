@@ -1,0 +1,56 @@
+using System.CommandLine;
+using DivNorm.Lab.Data;
+using DivNorm.Lab.Experiments;
+using DivNorm.Lab.Experiments.Recognition;
+using DivNorm.Lab.Reporting.Progress;
+
+namespace DivNorm.Cli.Commands;
+
+/// <summary><c>divnormei run recognition</c>: the paper's second experiment.</summary>
+internal static class RecognitionCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with train/CLASS and val/CLASS. Without it, textured shapes are made.", HelpName = "DIR" };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "recognition")) };
+        var config = new Option<FileInfo?>("--config") { Description = "JSON file of settings (experiments/imagenet-100.json and others).", HelpName = "FILE" };
+        var pairs = new Option<int?>("--pairs") { Description = "Pairs of runs: each arm once a pair, from the same start.", HelpName = "N" };
+        var epochs = new Option<int?>("--epochs") { Description = "Epochs a run.", HelpName = "N" };
+        var seed = new Option<long?>("--seed") { Description = "The seed of the first pair.", HelpName = "N" };
+        var arms = new Option<string[]>("--arm") { Description = $"Arms to train: {string.Join(", ", RecognitionArms.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        var classes = new Option<string?>("--classes") { Description = $"Classes to take: {string.Join(", ", ClassLists.Names)}, or a file of ids, one a line.", HelpName = "LIST" };
+        var cache = new Option<DirectoryInfo?>("--cache") { Description = "Folder for packed images, so that no epoch waits for decoding.", HelpName = "DIR" };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };
+        var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
+        var command = new Command("recognition", "Train a VGG-9 with and without the layer, pair by pair (the paper's Figure 3).")
+        {
+            data, output, config, pairs, epochs, seed, arms, classes, cache, resume, quiet,
+        };
+        command.SetAction(parsed =>
+        {
+            var settings = new RecognitionConfig();
+            if (parsed.GetValue(config) is { } file)
+            {
+                settings = ConfigFile.Read(file.FullName, settings);
+                settings.Validate(file.FullName);
+            }
+
+            settings = settings with
+            {
+                Pairs = parsed.GetValue(pairs) ?? settings.Pairs,
+                Epochs = parsed.GetValue(epochs) ?? settings.Epochs,
+                Seed = parsed.GetValue(seed) ?? settings.Seed,
+                Arms = parsed.GetValue(arms) is { Length: > 0 } names ? names : settings.Arms,
+                Classes = parsed.GetValue(classes) ?? settings.Classes,
+            };
+            settings.Validate("command line");
+            var places = new RecognitionPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(cache)?.FullName, parsed.GetValue(resume));
+            using var progress = RunProgress.Create(parsed.GetValue(quiet));
+            using var stop = new StopSignal();
+            RecognitionExperiment.Run(settings, places, progress, stop.Token);
+            progress.Message($"Report: {Path.Combine(places.Output, "report.html")}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}
