@@ -66,7 +66,7 @@ internal static class TuneReport
         if (responsive.Count == 0)
             return;
         section.FigureRow(
-            Averaged("contrast-response", battery.Contrast, "contrast", logX: true, curve => curve[^1], "Contrast response: averaged over the units, each over its response at full contrast."),
+            Averaged("contrast-response", battery.Contrast, "contrast", logX: true, curve => curve[^1], "Contrast response: each unit over its response at full contrast."),
             Averaged("size-tuning", battery.Size, "diameter (px)", logX: false, curve => curve.Max(), "Size tuning: each unit over its peak."),
             Averaged("mask", battery.Mask, "mask contrast", logX: false, curve => curve[0], "A mask at 90°: each unit over its response without one."),
             Averaged("spatial-frequency", battery.SpatialFrequency, "cycles/pixel", logX: true, curve => curve.Max(), "Spatial frequency at the unit's orientation: each unit over its peak."));
@@ -83,7 +83,7 @@ internal static class TuneReport
                 Upper = At(sorted => sorted[3 * sorted.Length / 4]),
             }])
             { XLabel = xLabel, YLabel = "relative response", LogX = logX })
-            { Caption = caption + " Band: the middle half of the units." };
+            { Caption = caption + " Line: median of the units; band: their middle half." };
         }
     }
 
@@ -94,7 +94,7 @@ internal static class TuneReport
         section.FigureRow(
             Histogram("histogram-orientation", "preferred orientation (°)", u => u.PreferredOrientation, 0, 180),
             Histogram("histogram-hwhh", "HWHH (°)", u => u.Hwhh, 0, 90),
-            Histogram("histogram-osi", "OSI", u => u.Osi, 0, 1),
+            Histogram("histogram-osi", "OSI", u => u.Osi, 0, 1.05),
             Histogram("histogram-f1f0", "F1/F0", u => u.F1OverF0, 0, 2),
             Histogram("histogram-cross", "cross-orientation suppression", u => u.CrossOrientationSuppression, -1, 1),
             Histogram("histogram-surround", "surround suppression", u => u.SurroundSuppression, -1, 1));
