@@ -8,6 +8,9 @@ using Xunit;
 
 namespace DivNorm.Lab.Tests.Training;
 
+/// <summary>Run alone: one of them reads the memory of the whole process, to which other tests would add theirs.</summary>
+[CollectionDefinition(nameof(ClassificationTrainerTests), DisableParallelization = true)]
+[Collection(nameof(ClassificationTrainerTests))]
 public sealed class ClassificationTrainerTests : IDisposable
 {
     private static readonly ImageTransform Transform = new() { Size = 16, SmallestCrop = 0.5, EvaluationCrop = 1 };

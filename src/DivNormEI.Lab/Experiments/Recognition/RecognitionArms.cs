@@ -73,10 +73,10 @@ public static class RecognitionArms
     };
 
     /// <summary>
-    /// The learning rate that goes with a start, as a multiple of the network's. A gradient of w_exc is as large as what E reads, and Y is about ten
-    /// times Yn (root mean squares at the start: 1.1 and .10): a tenth of the rate moves E from Y as the whole rate moves E from Yn.
+    /// The learning rate that goes with a start, as a multiple of the network's. E of Y adds up thousands of weights whose inputs are all positive: at the
+    /// full rate their sum grows tenfold in three epochs, and a blur drowns the cell's own input. Yn is ten times smaller.
     /// </summary>
-    internal static double BlockLearningRate(string arm, BlockStart start) => BlockOptions(arm) is { } options && ExcitesItself(options, start) ? 0.1 : 1;
+    internal static double BlockLearningRate(string arm, BlockStart start) => BlockOptions(arm) is { } options && ExcitesItself(options, start) ? 0.01 : 1;
 
     /// <summary>The options of an arm that is a DivNormEI, lesions among them; null for any other.</summary>
     private static DivNormEIOptions? BlockOptions(string arm)

@@ -38,7 +38,7 @@ public sealed record RecognitionConfig
 
     /// <summary>
     /// Learning rate of the layers' own parameters (batch norms aside) as a multiple of the network's: greater than 0, up to 100. Null takes what
-    /// the start goes with: 0.1 for cells that excite themselves by Y, else 1.
+    /// the start goes with: 0.01 for cells that excite themselves by Y, else 1.
     /// </summary>
     public double? BlockLearningRate { get; init; }
 
