@@ -8,7 +8,7 @@ using Xunit;
 
 namespace DivNorm.Lab.Tests.Training;
 
-/// <summary>Run alone: one of them reads the memory of the whole process, to which other tests would add theirs.</summary>
+/// <summary>Run alone: dropout draws from the generator of the whole process, and one test reads its memory; other tests would disturb both.</summary>
 [CollectionDefinition(nameof(ClassificationTrainerTests), DisableParallelization = true)]
 [Collection(nameof(ClassificationTrainerTests))]
 public sealed class ClassificationTrainerTests : IDisposable
