@@ -6,6 +6,7 @@ namespace DivNorm.Lab.Experiments.Recognition;
 internal static class RecognitionFigures
 {
     private const int Percent = 100;
+    private const int FewCells = 32;
 
     /// <summary>The paper's Figure 3: validation accuracy over the epochs, mean over the pairs with their range; beside it the training loss.</summary>
     public static LineFigure Curves(RecognitionResults results, RecognitionConfig config) => new(
@@ -30,6 +31,7 @@ internal static class RecognitionFigures
             [.. results.Runs.Where(run => run.Model == m.Name).Select(run => Difference(run, results.Runs.Single(other => other.Model == against && other.Pair == run.Pair)))]))])
         {
             XLabel = "epoch",
+            XTicks = EpochTicks(results),
             YLabel = "difference of top-1 (points)",
             HorizontalLines = [new ReferenceLine(0)],
         })
@@ -52,11 +54,11 @@ internal static class RecognitionFigures
 
     /// <summary>The first convolution's filters.</summary>
     public static ImageFigure Filters(string model, string state, IReadOnlyList<ImageTile> tiles) =>
-        new($"filters-{model}-{state}", tiles, 16) { ShowScale = false, Zoom = 7, Gap = 4 };
+        new($"filters-{model}-{state}", tiles, tiles.Count > FewCells ? 16 : 8) { ShowScale = false, Zoom = tiles.Count > FewCells ? 7 : 14, Gap = 4 };
 
     /// <summary>One kind of lateral kernel of all cells.</summary>
     public static ImageFigure Kernels(string model, string kind, string state, IReadOnlyList<ImageTile> tiles) =>
-        new($"{kind}-{model}-{state}", tiles, 16) { Scale = ValueScale.Shared with { Colors = ColorMap.Sequential }, Zoom = kind == "division" ? 5 : 3, Gap = 4 };
+        new($"{kind}-{model}-{state}", tiles, tiles.Count > FewCells ? 16 : 8) { Scale = ValueScale.Shared with { Colors = ColorMap.Sequential }, Zoom = (kind == "division" ? 5 : 3) * (tiles.Count > FewCells ? 1 : 2), Gap = 4 };
 
     /// <summary>Tuning by contrast of one arm's first stage: before and after its layer, untrained and trained.</summary>
     public static LineFigure Tuning(RecognitionResults results, string model)
@@ -84,9 +86,17 @@ internal static class RecognitionFigures
     {
         Letter = letter,
         XLabel = "epoch",
+        XTicks = EpochTicks(results),
         YLabel = label,
         VerticalLines = [.. config.DecayEpochs.Where(at => at < config.Epochs).Select(at => new ReferenceLine(at, "decay"))],
     };
+
+    /// <summary>Whole epochs, about six of them.</summary>
+    private static IReadOnlyList<AxisTick> EpochTicks(RecognitionResults results)
+    {
+        int last = results.Runs.Max(run => run.Epochs.Count), step = (last + 5) / 6;
+        return AxisTick.At([.. Enumerable.Range(0, last).Where(i => (i + 1) % step == 0).Select(i => i + 1.0)]);
+    }
 
     private static double[] Difference(RecognitionRun run, RecognitionRun other) =>
         [.. run.Epochs.Zip(other.Epochs, (mine, theirs) => Percent * (mine.ValidationTop1 - theirs.ValidationTop1))];

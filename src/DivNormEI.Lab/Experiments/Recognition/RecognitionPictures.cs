@@ -8,8 +8,8 @@ namespace DivNorm.Lab.Experiments.Recognition;
 /// <summary>The first stage's weights at one moment, as plain numbers for the report.</summary>
 /// <param name="Filters">The first convolution's filters, in colour, each stretched to its own range around grey.</param>
 /// <param name="Division">w_div of every cell; empty where the arm has no DivNormEI layer there.</param>
-/// <param name="Excitation">w_exc summed over its inputs; empty without that part.</param>
-/// <param name="Inhibition">w_inh summed over its inputs; empty without that part.</param>
+/// <param name="Excitation">w_exc summed over its inputs, without a cell's own weight at the centre; empty without that part.</param>
+/// <param name="Inhibition">w_inh in the same way; empty without that part.</param>
 /// <param name="Sigma">Mean semi-saturation; NaN without the layer.</param>
 /// <param name="ExcitationSum">Mean sum of a cell's excitatory weights; NaN without the layer.</param>
 /// <param name="InhibitionSum">Mean sum of a cell's inhibitory weights; NaN without that part.</param>
@@ -45,7 +45,14 @@ internal sealed record RecognitionPictures(string Model, FirstStageWeights Untra
             Sum(layer.InhibitionWeight));
     }
 
-    private static IReadOnlyList<ImageTile> Spread(Tensor? weight) => weight is null ? [] : Maps(weight.sum(1));
+    private static IReadOnlyList<ImageTile> Spread(Tensor? weight)
+    {
+        if (weight is null)
+            return [];
+        var others = weight.detach().clone();
+        others.select(3, others.shape[3] / 2).select(2, others.shape[2] / 2).diagonal().zero_(); // a cell that excites itself would outshine the rest
+        return Maps(others.sum(1));
+    }
 
     private static double Sum(Tensor? weight) => weight is null ? double.NaN : weight.sum([1, 2, 3]).mean().item<float>();
 

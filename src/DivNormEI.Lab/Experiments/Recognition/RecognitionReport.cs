@@ -88,7 +88,7 @@ internal static class RecognitionReport
 
         section.Table(table);
         section.Paragraph("Multiply-adds are counted as the equations are written, forward; the layer's kernels work in the frequency domain and take a fraction of its share. Speeds are medians over the epochs of training, reading included.");
-        var largest = results.Networks.MaxBy(n => n.Layers.Count)!;
+        var largest = results.Networks.MaxBy(n => n.MultiplyAdds)!;
         var layers = new ReportTable("layer", "output", "parameters", new("million multiply-adds", "0.00")) { Caption = $"Layer by layer: {largest.Model}" };
         foreach (var layer in largest.Layers)
             layers.Add(layer.Name, string.Join(" × ", layer.Output), layer.Parameters, layer.MultiplyAdds / 1e6);
@@ -107,7 +107,7 @@ internal static class RecognitionReport
         {
             var gains = results.Data.ClassNames.Select((name, i) => (Name: name, Gain: Recognised(other, i) - Recognised(baseline, i))).OrderByDescending(g => g.Gain).ToList();
             const int shown = 3;
-            section.Paragraph($"Against the baseline, {other.Model} gains most on {Classes(gains.Take(shown))} and loses most on {Classes(gains.AsEnumerable().Reverse().Take(shown))}.");
+            section.Paragraph($"Class by class against the baseline, {other.Model} stands best on {Classes(gains.Take(shown))} and worst on {Classes(gains.AsEnumerable().Reverse().Take(shown))}.");
         }
 
         static double Recognised(ConfusionResult confusion, int i) => confusion.Counts[i].Sum() == 0 ? 0 : (double)confusion.Counts[i][i] / confusion.Counts[i].Sum();
@@ -145,9 +145,9 @@ internal static class RecognitionReport
             RecognitionFigures.Kernels(model, "division", "trained", after.Division) with { Caption = "Division kernels after training." });
         var lateral = new List<Figure>();
         if (after.Excitation.Count > 0)
-            lateral.Add(RecognitionFigures.Kernels(model, "excitation", "trained", after.Excitation) with { Caption = "Excitation w_exc after training, summed over the exciting cells." });
+            lateral.Add(RecognitionFigures.Kernels(model, "excitation", "trained", after.Excitation) with { Caption = "Excitation w_exc after training, summed over the exciting cells; a cell's own weight at the centre is left out." });
         if (after.Inhibition.Count > 0)
-            lateral.Add(RecognitionFigures.Kernels(model, "inhibition", "trained", after.Inhibition) with { Caption = "Inhibition w_inh after training, summed over the inhibiting cells." });
+            lateral.Add(RecognitionFigures.Kernels(model, "inhibition", "trained", after.Inhibition) with { Caption = "Inhibition w_inh after training, summed over the inhibiting cells in the same way." });
         if (lateral.Count > 0)
             section.FigureRow(lateral);
         var table = new ReportTable("mean over the cells", new("at the start", "0.000"), new("after training", "0.000"));
