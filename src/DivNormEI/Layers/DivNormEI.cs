@@ -115,7 +115,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
     /// <summary>The bias of I, [C], or null without <see cref="DivNormEIOptions.LateralBias"/> or without the part.</summary>
     public Parameter? InhibitionBias => b_inh is null ? null : Projected(b_inh);
 
-    /// <summary>The batch norm of Eq. 6.</summary>
+    /// <summary>The batch norm of Eq. 6. Where the fast kernels run they do its work: hooks on it are not called.</summary>
     public BatchNorm2d BatchNorm => bn;
 
     /// <summary>Eq. 2-6. Call the layer with <c>call</c>.</summary>
