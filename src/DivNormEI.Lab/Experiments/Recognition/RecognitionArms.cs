@@ -32,8 +32,7 @@ public static class RecognitionArms
     public const string Control = "control";
 
     /// <summary>What <see cref="BlockStart.SelfExcitation"/> leaves of the layer's own lateral weights.</summary>
-    private static readonly Scalar Quiet = 0.1;
-    private static readonly Scalar One = 1;
+    private const double Quiet = 0.1;
 
     private static readonly Dictionary<string, DivNormEIOptions> Blocks = new()
     {
@@ -102,10 +101,12 @@ public static class RecognitionArms
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            layer.ExcitationWeight!.mul_(Quiet);
-            layer.InhibitionWeight?.mul_(Quiet);
+            // here, not in static fields: the names above are listed in the help, which needs no libtorch
+            using Scalar quiet = Quiet, one = 1;
+            layer.ExcitationWeight!.mul_(quiet);
+            layer.InhibitionWeight?.mul_(quiet);
             int centre = options.ExcitationKernel / 2;
-            layer.ExcitationWeight.select(3, centre).select(2, centre).diagonal().fill_(One);
+            layer.ExcitationWeight.select(3, centre).select(2, centre).diagonal().fill_(one);
         }
 
         return layer;
