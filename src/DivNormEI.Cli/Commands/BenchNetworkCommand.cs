@@ -26,15 +26,13 @@ internal static class BenchNetworkCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new RecognitionConfig();
-            if (parsed.GetValue(config) is { } file)
-                settings = ConfigFile.Read(file.FullName, settings);
+            var settings = parsed.GetValue(config) is { } file ? RecognitionConfig.Read(file.FullName) : new RecognitionConfig();
             settings = settings with { BatchSize = parsed.GetValue(batch) ?? settings.BatchSize };
-            settings.Validate(parsed.GetValue(config)?.FullName ?? "command line");
+            settings.Validate("command line");
             var rows = NetworkBenchmark.Run(settings, parsed.GetValue(rounds));
             if (parsed.GetValue(format) == "json")
             {
-                Console.Write(JsonResults.Serialize(rows));
+                Console.Write(NetworkTiming.ToJson(rows));
                 return ExitCode.Success;
             }
 

@@ -43,7 +43,7 @@ internal static class ClassifyCommand
             }
 
             if (json)
-                Console.Write(JsonResults.Serialize(results));
+                Console.Write(ClassifiedImage.ToJson(results));
             return failed ? ExitCode.BadInput : ExitCode.Success;
         });
         return command;

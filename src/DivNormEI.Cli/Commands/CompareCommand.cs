@@ -25,13 +25,7 @@ internal static class CompareCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new ComparisonConfig();
-            if (parsed.GetValue(config) is { } file)
-            {
-                settings = ConfigFile.Read(file.FullName, settings);
-                settings.Validate(file.FullName);
-            }
-
+            var settings = parsed.GetValue(config) is { } file ? ComparisonConfig.Read(file.FullName) : new ComparisonConfig();
             settings = settings with
             {
                 Seed = parsed.GetValue(seed) ?? settings.Seed,

@@ -26,7 +26,7 @@ internal static class EvaluateCommand
             using var progress = RunProgress.Create(parsed.GetValue(quiet) || json);
             using var stop = new StopSignal();
             var result = ClassifierEvaluation.Run(classifier, images, progress, stop.Token);
-            Console.Write(json ? JsonResults.Serialize(result) : result.ToText());
+            Console.Write(json ? result.ToJson() : result.ToText());
             return ExitCode.Success;
         });
         return command;

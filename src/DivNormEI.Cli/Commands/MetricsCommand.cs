@@ -28,7 +28,7 @@ internal static class MetricsCommand
             var options = new CurveAnalysisOptions { Bootstrap = parsed.GetValue(bootstrap), Seed = parsed.GetValue(seed) };
             var curves = CurveFile.Read(parsed.GetValue(file)!);
             var results = CurveAnalysis.Run(curves, options);
-            string text = parsed.GetValue(format) == "csv" ? CurveTable.Of(results).ToCsv() : JsonResults.Serialize(results);
+            string text = parsed.GetValue(format) == "csv" ? CurveTable.Of(results).ToCsv() : results.ToJson();
             if (parsed.GetValue(report) is { } page)
                 AtomicFile.WriteAllText(page.FullName, CurveReport.Compose(curves, results).ToHtml());
             if (parsed.GetValue(output) is { } target)

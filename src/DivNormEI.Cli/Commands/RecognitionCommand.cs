@@ -28,13 +28,7 @@ internal static class RecognitionCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new RecognitionConfig();
-            if (parsed.GetValue(config) is { } file)
-            {
-                settings = ConfigFile.Read(file.FullName, settings);
-                settings.Validate(file.FullName);
-            }
-
+            var settings = parsed.GetValue(config) is { } file ? RecognitionConfig.Read(file.FullName) : new RecognitionConfig();
             settings = settings with
             {
                 Pairs = parsed.GetValue(pairs) ?? settings.Pairs,

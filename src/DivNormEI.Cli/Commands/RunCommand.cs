@@ -27,13 +27,7 @@ internal static class RunCommand
         };
         command.SetAction(parsed =>
         {
-            var settings = new ContrastConfig();
-            if (parsed.GetValue(config) is { } file)
-            {
-                settings = ConfigFile.Read(file.FullName, settings);
-                settings.Validate(file.FullName);
-            }
-
+            var settings = parsed.GetValue(config) is { } file ? ContrastConfig.Read(file.FullName) : new ContrastConfig();
             settings = settings with
             {
                 Seed = parsed.GetValue(seed) ?? settings.Seed,

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DivNorm.Lab.Reporting;
+using System.Text.Json.Serialization.Metadata;
 
 namespace DivNorm.Lab.Experiments;
 
 /// <summary>Reads an experiment's JSON configuration over its defaults; every mistake is one line that names file and key.</summary>
-public static class ConfigFile
+internal static class ConfigFile
 {
     private const long LargestFile = 1 << 20;
 
@@ -13,8 +13,9 @@ public static class ConfigFile
     /// <typeparam name="T">The configuration record.</typeparam>
     /// <param name="path">A JSON object with any of the record's keys; comments and trailing commas are allowed.</param>
     /// <param name="defaults">What holds where the file is silent.</param>
+    /// <param name="type">How the record is written as JSON.</param>
     /// <exception cref="UserInputException">The file is missing or no such object, or has an unknown key or a value of the wrong kind.</exception>
-    public static T Read<T>(string path, T defaults)
+    public static T Read<T>(string path, T defaults, JsonTypeInfo<T> type)
         where T : notnull
     {
         string text;
@@ -29,7 +30,7 @@ public static class ConfigFile
             throw new UserInputException($"{path}: the configuration cannot be read: {error.Message}", error);
         }
 
-        return Parse(text, path, defaults);
+        return Parse(text, path, defaults, type);
     }
 
     /// <summary>As <see cref="Read"/>, from text.</summary>
@@ -37,8 +38,9 @@ public static class ConfigFile
     /// <param name="text">The JSON text.</param>
     /// <param name="name">What errors call the text.</param>
     /// <param name="defaults">What holds where the text is silent.</param>
+    /// <param name="type">How the record is written as JSON.</param>
     /// <exception cref="UserInputException">As in <see cref="Read"/>.</exception>
-    public static T Parse<T>(string text, string name, T defaults)
+    public static T Parse<T>(string text, string name, T defaults, JsonTypeInfo<T> type)
         where T : notnull
     {
         try
@@ -46,7 +48,7 @@ public static class ConfigFile
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
             if (JsonNode.Parse(text, documentOptions: options) is not JsonObject given)
                 throw new UserInputException($"{name}: a configuration is a JSON object, such as {{ \"crops\": 9600 }}.");
-            var merged = JsonSerializer.SerializeToNode(defaults, JsonResults.Options)!.AsObject();
+            var merged = JsonSerializer.SerializeToNode(defaults, type)!.AsObject();
             foreach (var (key, value) in given.ToList())
             {
                 if (!merged.ContainsKey(key))
@@ -54,7 +56,7 @@ public static class ConfigFile
                 merged[key] = value?.DeepClone();
             }
 
-            return merged.Deserialize<T>(JsonResults.Options) ?? throw new UserInputException($"{name}: the configuration is null.");
+            return merged.Deserialize(type) ?? throw new UserInputException($"{name}: the configuration is null.");
         }
         catch (JsonException error)
         {

@@ -59,7 +59,7 @@ public sealed record LayerTiming(
 
     /// <summary>Rows as a JSON array.</summary>
     /// <param name="rows">The rows.</param>
-    public static string ToJson(IReadOnlyList<LayerTiming> rows) => JsonResults.Serialize(rows);
+    public static string ToJson(IReadOnlyList<LayerTiming> rows) => JsonResults.Serialize(rows, ExperimentJson.Default.IReadOnlyListLayerTiming);
 }
 
 /// <summary>

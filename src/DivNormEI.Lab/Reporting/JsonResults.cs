@@ -2,50 +2,35 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace DivNorm.Lab.Reporting;
 
 /// <summary>
-/// Results as JSON: camel-case names, enumerations as camel-case text, NaN and infinities as null (and null back to NaN),
-/// indented, with a list of plain values on one line so that a curve of 25 points is one line rather than 25.
+/// Results as JSON: indented, with a list of plain values on one line, so that a curve of 25 points is one line rather than 25. How the values
+/// are written is up to the record's <see cref="JsonSerializerContext"/>; the project's name <see cref="FiniteDoubleConverter"/>,
+/// <see cref="FiniteSingleConverter"/> and a <see cref="CamelCaseEnumConverter{TEnum}"/> for every enumeration.
 /// </summary>
 public static class JsonResults
 {
-    /// <summary>The settings, for callers that read or write parts themselves. Read-only.</summary>
-    public static JsonSerializerOptions Options { get; } = CreateOptions();
-
     /// <summary>Writes a record as JSON text, ended by a line end.</summary>
     /// <param name="value">The record.</param>
+    /// <param name="type">How its type is written: a property of a <see cref="JsonSerializerContext"/>.</param>
     /// <typeparam name="T">Type of the record.</typeparam>
-    public static string Serialize<T>(T value)
+    public static string Serialize<T>(T value, JsonTypeInfo<T> type)
     {
         var text = new StringBuilder();
-        Append(text, JsonSerializer.SerializeToElement(value, Options), 0);
+        Append(text, JsonSerializer.SerializeToElement(value, type), 0);
         return text.Append('\n').ToString();
     }
 
     /// <summary>Reads a record from JSON text.</summary>
     /// <param name="json">The text.</param>
+    /// <param name="type">How its type is read. What the text leaves out has its type's default, whatever the record's own default is.</param>
     /// <typeparam name="T">Type of the record.</typeparam>
     /// <exception cref="JsonException">The text is no JSON, is the word null, or does not fit the type.</exception>
-    public static T Deserialize<T>(string json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("the document is null");
-
-    private static JsonSerializerOptions CreateOptions()
-    {
-        var options = new JsonSerializerOptions
-        {
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            WriteIndented = true,
-            // These are files, not parts of a page: a degree sign stays one.
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        };
-        options.Converters.Add(new FiniteDoubleConverter());
-        options.Converters.Add(new FiniteSingleConverter());
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
-        options.MakeReadOnly(populateMissingResolver: true);
-        return options;
-    }
+    public static T Deserialize<T>(string json, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(json, type) ?? throw new JsonException("the document is null");
 
     private static void Append(StringBuilder text, JsonElement element, int depth)
     {
@@ -54,7 +39,7 @@ public static class JsonResults
             case JsonValueKind.Object:
                 AppendItems(text, element.EnumerateObject().ToArray(), '{', '}', depth, oneLine: false, property =>
                 {
-                    text.Append(JsonSerializer.Serialize(property.Name, Options)).Append(": ");
+                    AppendText(text, property.Name).Append(": ");
                     Append(text, property.Value, depth + 1);
                 });
                 break;
@@ -63,11 +48,18 @@ public static class JsonResults
                 bool plain = items.All(i => i.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
                 AppendItems(text, items, '[', ']', depth, plain, item => Append(text, item, depth + 1));
                 break;
+            case JsonValueKind.String:
+                AppendText(text, element.GetString()!);
+                break;
             default:
                 text.Append(element.GetRawText());
                 break;
         }
     }
+
+    // These are files, not parts of a page: a degree sign stays one.
+    private static StringBuilder AppendText(StringBuilder text, string value) =>
+        text.Append('"').Append(JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value).Append('"');
 
     private static void AppendItems<T>(StringBuilder text, T[] items, char open, char close, int depth, bool oneLine, Action<T> append)
     {
@@ -83,37 +75,5 @@ public static class JsonResults
         if (!oneLine && items.Length > 0)
             text.Append('\n').Append(' ', 2 * depth);
         text.Append(close);
-    }
-
-    private sealed class FiniteDoubleConverter : JsonConverter<double>
-    {
-        public override bool HandleNull => true;
-
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value))
-                writer.WriteNumberValue(value);
-            else
-                writer.WriteNullValue();
-        }
-    }
-
-    private sealed class FiniteSingleConverter : JsonConverter<float>
-    {
-        public override bool HandleNull => true;
-
-        public override float Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? float.NaN : reader.GetSingle();
-
-        public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options)
-        {
-            if (float.IsFinite(value))
-                writer.WriteNumberValue(value);
-            else
-                writer.WriteNullValue();
-        }
     }
 }

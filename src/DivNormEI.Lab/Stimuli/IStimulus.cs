@@ -39,5 +39,5 @@ public interface IDriftingStimulus : IStimulus
 
 /// <summary>One parameter of a stimulus.</summary>
 /// <param name="Name">Its name with its unit, such as <c>orientation_deg</c> or <c>spatial_frequency_cpp</c> (cycles/pixel).</param>
-/// <param name="Value">A number or a text.</param>
+/// <param name="Value">A text or a number: <see cref="int"/>, <see cref="uint"/>, <see cref="long"/>, <see cref="ulong"/>, <see cref="float"/>, <see cref="double"/> or <see cref="decimal"/>.</param>
 public readonly record struct StimulusParameter(string Name, object Value);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DivNorm.Interop;
 using SkiaSharp;
 using TorchSharp;
@@ -13,7 +14,7 @@ public static class StimulusFile
     /// <summary>Name of the tensor in a safetensors file of stimuli.</summary>
     public const string TensorName = "stimuli";
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly StimulusJson Json = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>
     /// Writes a stimulus as an 8-bit grey PNG: a pixel is luminance x 255, rounded, without gamma; of signed stimuli (mean 0) 0.5 is added first. Rounding
@@ -55,7 +56,19 @@ public static class StimulusFile
     public static void WriteSafetensors(IReadOnlyList<IStimulus> stimuli, string path)
     {
         using Tensor batch = Stimulus.RenderBatch(stimuli);
-        string parameters = JsonSerializer.Serialize(stimuli.Select(s => s.Parameters.ToDictionary(p => p.Name, p => p.Value)), Json);
+        string parameters = JsonSerializer.Serialize([.. stimuli.Select(s => s.Parameters.ToDictionary(p => p.Name, p => p.Value))], Json.ListDictionaryStringObject);
         SafetensorsFile.Write(path, [(TensorName, batch)], new Dictionary<string, string> { ["parameters"] = parameters });
     }
 }
+
+/// <summary>How parameters of stimuli are written as JSON: names, and values that are texts or numbers of any of these types.</summary>
+[JsonSerializable(typeof(List<Dictionary<string, object>>))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(uint))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(float))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(decimal))]
+internal sealed partial class StimulusJson : JsonSerializerContext;

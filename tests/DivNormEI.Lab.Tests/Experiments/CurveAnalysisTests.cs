@@ -1,4 +1,5 @@
 using DivNorm.Lab.Data;
+using DivNorm.Lab.Experiments;
 using DivNorm.Lab.Experiments.Curves;
 using DivNorm.Lab.Reporting;
 using Xunit;
@@ -56,9 +57,9 @@ public sealed class CurveAnalysisTests
     {
         var options = new CurveAnalysisOptions { Bootstrap = 100, Seed = 7 };
         RecordedUnit a = Cell("a", 30, 5), b = Cell("b", 120, 5);
-        string alone = JsonResults.Serialize(CurveAnalysis.Run(Curves(b), options).Units[0]);
-        Assert.Equal(alone, JsonResults.Serialize(CurveAnalysis.Run(Curves(a, b), options).Units[1]));
-        Assert.NotEqual(alone, JsonResults.Serialize(CurveAnalysis.Run(Curves(b), options with { Seed = 8 }).Units[0]));
+        string alone = JsonResults.Serialize(CurveAnalysis.Run(Curves(b), options).Units[0], ExperimentJson.Default.CurveUnitMeasures);
+        Assert.Equal(alone, JsonResults.Serialize(CurveAnalysis.Run(Curves(a, b), options).Units[1], ExperimentJson.Default.CurveUnitMeasures));
+        Assert.NotEqual(alone, JsonResults.Serialize(CurveAnalysis.Run(Curves(b), options with { Seed = 8 }).Units[0], ExperimentJson.Default.CurveUnitMeasures));
         Assert.Null(CurveAnalysis.Run(Curves(b), options with { Bootstrap = 0 }).Units[0].Intervals);
     }
 

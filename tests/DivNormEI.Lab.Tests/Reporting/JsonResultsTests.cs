@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsCheck;
 using DivNorm.Lab.Reporting;
 using Xunit;
 
 namespace DivNorm.Lab.Tests.Reporting;
 
-public sealed class JsonResultsTests
+public sealed partial class JsonResultsTests
 {
     public enum Stage
     {
@@ -15,10 +16,15 @@ public sealed class JsonResultsTests
 
     public sealed record Tuning(string Variant, Stage Stage, double[] Hwhh, double[][] Curves, double GainRatio, float Ssim, int? Epoch);
 
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(FiniteDoubleConverter), typeof(FiniteSingleConverter), typeof(CamelCaseEnumConverter<Stage>)])]
+    [JsonSerializable(typeof(Tuning))]
+    internal sealed partial class Json : JsonSerializerContext;
+
     [Fact]
     public void Curves_StandOnOneLineEach()
     {
-        string json = JsonResults.Serialize(new Tuning("a°<b>", Stage.BeforeSquared, [1, double.NaN], [[0.1, 2], [], [3]], double.PositiveInfinity, 0.62f, null));
+        string json = JsonResults.Serialize(new Tuning("a°<b>", Stage.BeforeSquared, [1, double.NaN], [[0.1, 2], [], [3]], double.PositiveInfinity, 0.62f, null), Json.Default.Tuning);
         Assert.Equal(
             """
             {
@@ -45,7 +51,7 @@ public sealed class JsonResultsTests
         // Unpaired surrogates are no text and cannot be kept by any UTF-8 file.
         name = new string([.. name.Where(c => !char.IsSurrogate(c))]);
         var record = new Tuning(name, Stage.Before, [], curves, 1e-300, ssim, 3);
-        var back = JsonResults.Deserialize<Tuning>(JsonResults.Serialize(record));
+        var back = JsonResults.Deserialize(JsonResults.Serialize(record, Json.Default.Tuning), Json.Default.Tuning);
         Assert.Equal(name, back.Variant);
         Assert.Equal(
             curves.Select(c => c.Select(v => double.IsFinite(v) ? BitConverter.DoubleToInt64Bits(v) : BitConverter.DoubleToInt64Bits(double.NaN))),
@@ -58,7 +64,7 @@ public sealed class JsonResultsTests
     [Fact]
     public void Nonsense_IsRefused()
     {
-        Assert.Throws<JsonException>(() => JsonResults.Deserialize<Tuning>("null"));
-        Assert.Throws<JsonException>(() => JsonResults.Deserialize<Tuning>("{"));
+        Assert.Throws<JsonException>(() => JsonResults.Deserialize("null", Json.Default.Tuning));
+        Assert.Throws<JsonException>(() => JsonResults.Deserialize("{", Json.Default.Tuning));
     }
 }

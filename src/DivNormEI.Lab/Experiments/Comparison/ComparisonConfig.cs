@@ -18,6 +18,16 @@ public sealed record ComparisonConfig : SuperResolutionConfig
     /// <summary>Orientations of the tuning curves, equally spaced over 180 degrees: a multiple of 4 from 8 to 180, so that every cell's own orientation is among them.</summary>
     public int Orientations { get; init; } = 24;
 
+    /// <summary>The defaults with what a file says in their place, checked.</summary>
+    /// <param name="path">A JSON object with any of the keys of config.json; comments and trailing commas are allowed.</param>
+    /// <exception cref="UserInputException">The file is missing or no such object, or has an unknown key or a value of the wrong kind or out of its range.</exception>
+    public static ComparisonConfig Read(string path)
+    {
+        var config = ConfigFile.Read(path, new ComparisonConfig(), ExperimentJson.Default.ComparisonConfig);
+        config.Validate(path);
+        return config;
+    }
+
     /// <inheritdoc/>
     public override void Validate(string source)
     {

@@ -40,7 +40,7 @@ public static class ComparisonExperiment
         ArgumentNullException.ThrowIfNull(progress);
         config.Validate("configuration");
         using var task = new SuperResolutionTask(config, places.Data, progress, cancellation);
-        var output = new RunFolder(places.Output, config, places.Resume, [Finished], free: Finished);
+        var output = new RunFolder(places.Output, JsonResults.Serialize(config, ExperimentJson.Default.ComparisonConfig), places.Resume, [Finished], free: Finished);
         using var recording = new LayerRecording(config);
         var encoder = recording.Record(null, "the cells before any layer", progress, cancellation);
 
@@ -56,7 +56,7 @@ public static class ComparisonExperiment
             }
 
             var layer = Compare(NormalizationLayers.Find(name), config, task, output, recording, encoder, progress, cancellation);
-            output.Write(Path.Combine(Finished, name + ".json"), JsonResults.Serialize(new FinishedLayer(identity, layer)));
+            output.Write(Path.Combine(Finished, name + ".json"), JsonResults.Serialize(new FinishedLayer(identity, layer), ExperimentJson.Default.FinishedLayer));
             layers.Add(layer);
         }
 
@@ -135,7 +135,7 @@ public static class ComparisonExperiment
         FinishedLayer finished;
         try
         {
-            finished = JsonResults.Deserialize<FinishedLayer>(File.ReadAllText(file));
+            finished = JsonResults.Deserialize(File.ReadAllText(file), ExperimentJson.Default.FinishedLayer);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -146,6 +146,9 @@ public static class ComparisonExperiment
             throw new UserInputException($"{file}: this layer is of another run (other images or threads); resume as it was started, or choose another --out.");
         return finished.Layer;
     }
-
-    private sealed record FinishedLayer(string Identity, ComparisonLayer Layer);
 }
+
+/// <summary>A layer that an interrupted comparison had finished.</summary>
+/// <param name="Identity">What must be equal for it to be taken.</param>
+/// <param name="Layer">Its results.</param>
+internal sealed record FinishedLayer(string Identity, ComparisonLayer Layer);

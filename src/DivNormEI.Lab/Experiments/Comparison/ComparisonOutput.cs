@@ -10,7 +10,7 @@ internal static class ComparisonOutput
     /// <summary>Writes results, tables, figures and report.</summary>
     public static void Save(RunFolder output, ComparisonResults results, ComparisonConfig config, IReadOnlyList<SkippedFile> skipped)
     {
-        output.Write("results.json", JsonResults.Serialize(results));
+        output.Write("results.json", JsonResults.Serialize(results, ExperimentJson.Default.ComparisonResults));
         output.Write("measures.csv", Measures(results).ToCsv());
         output.Write("curves.csv", Curves(results).ToCsv());
         output.Write(ComparisonReport.Compose(results, config, skipped, output.ConfigText));

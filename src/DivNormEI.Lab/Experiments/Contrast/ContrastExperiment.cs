@@ -1,4 +1,5 @@
 using DivNorm.Lab.Experiments.SuperResolution;
+using DivNorm.Lab.Reporting;
 using DivNorm.Lab.Reporting.Progress;
 using DivNorm.Lab.Training;
 using DivNorm.Layers;
@@ -36,7 +37,7 @@ public static class ContrastExperiment
         config.Validate("configuration");
         using var vgg = places.Vgg16 is { } weights ? Vgg16File.Load(weights, layers: 1) : null;
         using var task = new SuperResolutionTask(config, places.Data, progress, cancellation);
-        var output = new RunFolder(places.Output, config, places.Resume);
+        var output = new RunFolder(places.Output, JsonResults.Serialize(config, ExperimentJson.Default.ContrastConfig), places.Resume);
 
         var variants = new List<ContrastVariantResult>();
         var tuning = new List<ContrastTuning>();

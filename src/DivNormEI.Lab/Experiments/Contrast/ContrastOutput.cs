@@ -10,7 +10,7 @@ internal static class ContrastOutput
     /// <summary>Writes results, curves, figures and report.</summary>
     public static void Save(RunFolder output, ContrastResults results, ContrastConfig config, IReadOnlyList<ContrastPictures> pictures, IReadOnlyList<SkippedFile> skipped)
     {
-        output.Write("results.json", JsonResults.Serialize(results));
+        output.Write("results.json", JsonResults.Serialize(results, ExperimentJson.Default.ContrastResults));
         output.Write("curves.csv", Curves(results).ToCsv());
         output.Write(ContrastReport.Compose(results, config, pictures, skipped, output.ConfigText));
     }

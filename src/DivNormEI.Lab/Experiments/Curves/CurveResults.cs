@@ -1,5 +1,6 @@
 using DivNorm.Lab.Physiology;
 using DivNorm.Lab.Physiology.Fits;
+using DivNorm.Lab.Reporting;
 
 namespace DivNorm.Lab.Experiments.Curves;
 
@@ -14,6 +15,9 @@ public sealed record CurveResults(string Schema, string Source, int Rows, int Bo
 {
     /// <summary>The name of this schema.</summary>
     public const string SchemaName = "divnormei.metrics/1";
+
+    /// <summary>The results as JSON.</summary>
+    public string ToJson() => JsonResults.Serialize(this, ExperimentJson.Default.CurveResults);
 }
 
 /// <summary>One unit. Ratios are lowest contrast over highest, NaN (null in JSON) with a single contrast.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using DivNorm.Interop;
 using DivNorm.Lab.Data;
 using DivNorm.Lab.Reporting;
@@ -54,12 +55,12 @@ public sealed class Classifier : IDisposable
             throw new UserInputException($"{path}: holds no classifier of this program; give a file from models/ of a recognition run.");
         try
         {
-            var options = Read<Vgg9Options>("options");
+            var options = Options("options", new Vgg9Options(), ExperimentJson.Default.Vgg9Options);
             options.Validate();
             string arm = file.Metadata.GetValueOrDefault("arm", "");
             if (!RecognitionArms.Names.Contains(arm))
                 throw new UserInputException($"{path}: its network is '{arm}'; known are {string.Join(", ", RecognitionArms.Names)}.");
-            var (ids, names) = (Read<string[]>("classes"), Read<string[]>("classNames"));
+            var (ids, names) = (Names("classes"), Names("classNames"));
             if (ids.Length != options.Classes || names.Length != options.Classes)
                 throw new UserInputException($"{path}: names {ids.Length} classes, and its network has {options.Classes}.");
             var model = new Vgg9(options, RecognitionArms.Layer(arm, BlockStart.Paper));
@@ -74,16 +75,19 @@ public sealed class Classifier : IDisposable
             }
 
             model.eval();
-            return new Classifier(model, arm, ids, names, Read<ImageTransform>("transform"), Read<int>("storedSize"));
+            return new Classifier(model, arm, ids, names, Options("transform", new ImageTransform(), ExperimentJson.Default.ImageTransform), JsonResults.Deserialize(Metadata("storedSize"), ExperimentJson.Default.Int32));
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new UserInputException($"{path}: its metadata cannot be read ({error.Message.Split('\n')[0]}).", error);
         }
 
-        T Read<T>(string key) => file.Metadata.TryGetValue(key, out string? text)
-            ? JsonResults.Deserialize<T>(text)
-            : throw new UserInputException($"{path}: its metadata has no {key}.");
+        string Metadata(string key) => file.Metadata.TryGetValue(key, out string? text) ? text : throw new UserInputException($"{path}: its metadata has no {key}.");
+
+        string[] Names(string key) => JsonResults.Deserialize(Metadata(key), ExperimentJson.Default.StringArray);
+
+        T Options<T>(string key, T defaults, JsonTypeInfo<T> type)
+            where T : notnull => ConfigFile.Parse(Metadata(key), $"{path}: {key}", defaults, type);
     }
 
     /// <summary>The classes that an image most probably shows.</summary>
@@ -123,12 +127,12 @@ public sealed class Classifier : IDisposable
         {
             ["model"] = Kind,
             ["arm"] = arm,
-            ["options"] = JsonResults.Serialize(model.Options).TrimEnd(),
-            ["classes"] = JsonResults.Serialize(data.ClassIds).TrimEnd(),
-            ["classNames"] = JsonResults.Serialize(data.ClassNames).TrimEnd(),
+            ["options"] = JsonResults.Serialize(model.Options, ExperimentJson.Default.Vgg9Options).TrimEnd(),
+            ["classes"] = JsonResults.Serialize([.. data.ClassIds], ExperimentJson.Default.StringArray).TrimEnd(),
+            ["classNames"] = JsonResults.Serialize([.. data.ClassNames], ExperimentJson.Default.StringArray).TrimEnd(),
             ["inputSize"] = $"{config.InputSize}",
             ["storedSize"] = $"{config.StoredSize}",
-            ["transform"] = JsonResults.Serialize(config.Transform()).TrimEnd(),
+            ["transform"] = JsonResults.Serialize(config.Transform(), ExperimentJson.Default.ImageTransform).TrimEnd(),
             ["config"] = configText,
         });
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DivNorm.Lab.Data;
+using DivNorm.Lab.Reporting;
 using DivNorm.Lab.Reporting.Progress;
 
 namespace DivNorm.Lab.Experiments.Recognition;
@@ -24,6 +25,9 @@ public sealed record EvaluationResult(string Model, int Images, int Skipped, dou
             text.AppendLine(CultureInfo.InvariantCulture, $"  {100 * one.Top1,6:f1} %  {one.ClassName}{(one.ClassName == one.ClassId ? "" : $" ({one.ClassId})")}");
         return text.ToString();
     }
+
+    /// <summary>The result as JSON.</summary>
+    public string ToJson() => JsonResults.Serialize(this, ExperimentJson.Default.EvaluationResult);
 }
 
 /// <summary>How much of one class was recognised.</summary>
@@ -46,6 +50,10 @@ public sealed record ClassifiedImage(string Image, IReadOnlyList<Guess> Guesses)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {100 * guess.Probability,6:f2} %  {guess.ClassName}{(guess.ClassName == guess.ClassId ? "" : $" ({guess.ClassId})")}");
         return text.ToString();
     }
+
+    /// <summary>Images as a JSON array.</summary>
+    /// <param name="images">The images.</param>
+    public static string ToJson(IReadOnlyList<ClassifiedImage> images) => JsonResults.Serialize(images, ExperimentJson.Default.IReadOnlyListClassifiedImage);
 }
 
 /// <summary>Evaluates a trained classifier.</summary>

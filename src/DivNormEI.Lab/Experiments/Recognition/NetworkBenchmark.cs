@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DivNorm.Lab.Reporting;
 using DivNorm.Lab.Training;
 using DivNorm.Models;
 using TorchSharp;
@@ -25,6 +26,10 @@ public sealed record NetworkTiming(string Model, string Implementation, string S
 
     /// <summary>The row as a line of text.</summary>
     public string ToLine() => $"{Model,-16} {Implementation,-15} {Settings,-24} {MedianMs,10:f1} {ImagesPerSecond,10:f1} {RatioToBaseline,11:f2}x";
+
+    /// <summary>Rows as a JSON array.</summary>
+    /// <param name="rows">The rows.</param>
+    public static string ToJson(IReadOnlyList<NetworkTiming> rows) => JsonResults.Serialize(rows, ExperimentJson.Default.IReadOnlyListNetworkTiming);
 }
 
 /// <summary>Times training steps of the recognition networks on random images, contenders taking turns in one process.</summary>

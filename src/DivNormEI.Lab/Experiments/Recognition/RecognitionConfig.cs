@@ -126,6 +126,16 @@ public sealed record RecognitionConfig
     /// <summary>The seed of the first pair, 0 or more; the second takes the next, and so on.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>The defaults with what a file says in their place, checked.</summary>
+    /// <param name="path">A JSON object with any of the keys of config.json; comments and trailing commas are allowed.</param>
+    /// <exception cref="UserInputException">The file is missing or no such object, or has an unknown key or a value of the wrong kind or out of its range.</exception>
+    public static RecognitionConfig Read(string path)
+    {
+        var config = ConfigFile.Read(path, new RecognitionConfig(), ExperimentJson.Default.RecognitionConfig);
+        config.Validate(path);
+        return config;
+    }
+
     /// <summary>How images become inputs.</summary>
     internal ImageTransform Transform() => new() { Size = InputSize, SmallestCrop = SmallestCrop, Flip = Flip, EvaluationCrop = EvaluationCrop };
 

@@ -24,7 +24,7 @@ internal sealed class RecognitionOutput
         folder = places.Output;
         this.config = config;
         Resume = places.Resume;
-        configText = JsonResults.Serialize(config).TrimEnd();
+        configText = JsonResults.Serialize(config, ExperimentJson.Default.RecognitionConfig).TrimEnd();
         OutputFolder.Prepare(folder, configText, Resume, ["models", "figures", "tensorboard"]);
     }
 
@@ -50,7 +50,7 @@ internal sealed class RecognitionOutput
     /// <summary>Writes results.json, epochs.csv, the figures and the report.</summary>
     public void SaveResults(RecognitionResults results, IReadOnlyList<RecognitionPictures> pictures, IReadOnlyList<ImageTile> examples, IReadOnlyList<SkippedFile> skipped)
     {
-        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonResults.Serialize(results));
+        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonResults.Serialize(results, ExperimentJson.Default.RecognitionResults));
         AtomicFile.WriteAllText(Path.Combine(folder, "epochs.csv"), Epochs(results).ToCsv());
         var report = RecognitionReport.Compose(results, config, pictures, examples, skipped, configText);
         foreach (var (name, bytes) in report.SaveAll())

@@ -103,7 +103,7 @@ public static class StimulusSet
             table.Add([.. columns.Select(column => row.GetValueOrDefault(column))]);
         StimulusFile.WriteSafetensors(stimuli, At(kind + ".safetensors"));
         AtomicFile.WriteAllText(At(kind + ".csv"), table.ToCsv());
-        AtomicFile.WriteAllText(At(kind + ".json"), JsonResults.Serialize(rows));
+        AtomicFile.WriteAllText(At(kind + ".json"), JsonResults.Serialize(rows, StimulusJson.Default.ListDictionaryStringObject));
         return new StimulusSetFiles(stimuli.Count, At(kind + ".safetensors"), worst);
     }
 

@@ -19,22 +19,22 @@ internal sealed class RunFolder
 
     /// <summary>Makes the folder and writes the resolved configuration.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="configText">The configuration as JSON.</param>
     /// <param name="resume">Whether to go on from checkpoints.</param>
     /// <param name="stages">Folders of what finished networks left, beside the checkpoints: a run that does not resume empties them.</param>
     /// <param name="free">A key that may differ between a run and the one that resumes it: which networks to train.</param>
     /// <exception cref="UserInputException">The folder cannot be made or written to, or holds a run of another configuration to resume.</exception>
-    public RunFolder(string folder, SuperResolutionConfig config, bool resume, IReadOnlyList<string>? stages = null, string? free = null)
+    public RunFolder(string folder, string configText, bool resume, IReadOnlyList<string>? stages = null, string? free = null)
     {
         this.folder = folder;
         Resume = resume;
-        ConfigText = JsonResults.Serialize<object>(config).TrimEnd();
+        ConfigText = configText.TrimEnd();
         identity = ConfigText;
         if (free is not null)
         {
             var rest = JsonNode.Parse(ConfigText)!.AsObject();
             rest.Remove(free);
-            identity = JsonResults.Serialize(rest).TrimEnd();
+            identity = JsonResults.Serialize(rest, ExperimentJson.Default.JsonObject).TrimEnd();
         }
 
         OutputFolder.Prepare(folder, ConfigText, resume, ["models", "figures"], stages, free);

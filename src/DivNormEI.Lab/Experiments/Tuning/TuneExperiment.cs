@@ -100,7 +100,7 @@ public static class TuneExperiment
 
     private static void Save(TuneResults results, string folder)
     {
-        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonResults.Serialize(results));
+        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonResults.Serialize(results, ExperimentJson.Default.TuneResults));
         AtomicFile.WriteAllText(Path.Combine(folder, "units.csv"), Units(results).ToCsv());
         AtomicFile.WriteAllText(Path.Combine(folder, "curves.csv"), Curves(results).ToCsv());
         foreach (var (name, bytes) in TuneReport.Compose(results).SaveAll())
