@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace DivNorm.Lab.Tests.Documentation;
+
+/// <summary>A program of a page as a project that refers to both packages would compile it, run as a process of its own.</summary>
+internal sealed class CompiledProgram : IDisposable
+{
+    // what the SDK gives a console program with ImplicitUsings
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    private static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file)),
+    ];
+
+    // beside the tests' own assembly, whose libraries, native ones too, the program finds by the tests' list of them
+    private readonly string file = Path.Combine(AppContext.BaseDirectory, $"documentation-{Guid.NewGuid():n}.dll");
+
+    /// <summary>Compiles a program.</summary>
+    /// <exception cref="InvalidDataException">It has errors or warnings; the message names page and line of each.</exception>
+    internal CompiledProgram(DocumentedProgram program)
+    {
+        var options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview);
+        var compilation = CSharpCompilation.Create(
+            Path.GetFileNameWithoutExtension(file),
+            [CSharpSyntaxTree.ParseText(ImplicitUsings, options), CSharpSyntaxTree.ParseText(program.Code, options)],
+            References,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        var result = compilation.Emit(file);
+        var complaints = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToList();
+        if (complaints.Count == 0)
+            return;
+        Dispose();
+        throw new InvalidDataException(string.Join('\n', complaints.Select(complaint => CSharpDiagnosticFormatter.Instance.Format(complaint))));
+    }
+
+    /// <summary>Runs it in a folder to its end.</summary>
+    internal (int ExitCode, string Text) Run(string folder)
+    {
+        string tests = Path.Combine(AppContext.BaseDirectory, typeof(CompiledProgram).Assembly.GetName().Name!);
+        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests + ".deps.json", "--runtimeconfig", tests + ".runtimeconfig.json", file])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        const int minutes = 2;
+        if (!process.WaitForExit(TimeSpan.FromMinutes(minutes)))
+        {
+            process.Kill();
+            throw new TimeoutException($"the program did not end within {minutes} minutes");
+        }
+
+        return (process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
+    }
+
+    public void Dispose() => File.Delete(file);
+}
