@@ -14,6 +14,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     ClassifyCommand.Create(),
     StimuliCommand.Create(),
     CheckCommand.Create(),
+    ConvertCommand.Create(),
     BenchCommand.Create(),
     MetricsCommand.Create(),
     DoctorCommand.Create(),

@@ -16,13 +16,11 @@ internal ref struct SafetensorsHeader
     /// <summary>Reserved for the string-to-string map of free text.</summary>
     internal const string MetadataKey = "__metadata__";
 
-    // libtorch's limit for the dimensions of a tensor.
-    private const int MaximumRank = 64;
-
     // Root, entry, array make three; the rest is room for keys of the future, which are skipped.
     private const int MaximumDepth = 16;
 
     private readonly string file;
+    private readonly long dataStart;
     private readonly long dataLength;
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
     private readonly List<SafetensorsTensor> tensors = [];
@@ -32,6 +30,7 @@ internal ref struct SafetensorsHeader
     {
         this.file = file;
         this.dataLength = dataLength;
+        dataStart = SafetensorsFile.PrefixLength + json.Length;
         reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
     }
 
@@ -113,7 +112,7 @@ internal ref struct SafetensorsHeader
                     type = ReadType(where);
                     break;
                 case "shape":
-                    shape = ReadIntegers(where, key, MaximumRank);
+                    shape = ReadIntegers(where, key, TensorEntry.MaximumRank);
                     break;
                 case "data_offsets":
                     offsets = ReadIntegers(where, key, 2);
@@ -127,7 +126,7 @@ internal ref struct SafetensorsHeader
         if (type is null || shape is null || offsets is null)
             throw Error($"{where} has no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
         CheckOffsets(where, type, shape, offsets);
-        return new SafetensorsTensor(name, type, shape, offsets[0], offsets[1]);
+        return new SafetensorsTensor(name, type, shape, dataStart, offsets[0], offsets[1]);
     }
 
     private SafetensorsDType.Info ReadType(string where)
@@ -166,7 +165,7 @@ internal ref struct SafetensorsHeader
             throw Error($"{where}: data_offsets begin at {begin} and end before it, at {end}");
         if (end > dataLength)
             throw Error($"{where}: data_offsets end at {end}, the file holds {dataLength} bytes of data (truncated?)");
-        var bits = SizeInBits(shape, type.Bits)
+        var bits = TensorEntry.SizeInBits(shape, type.Bits)
             ?? throw Error($"{where}: shape [{string.Join(", ", shape)}] overflows");
         if (bits % 8 != 0)
             throw Error($"{where}: shape [{string.Join(", ", shape)}] of {type.Name} does not fill whole bytes");
@@ -175,22 +174,6 @@ internal ref struct SafetensorsHeader
             throw Error($"{where}: shape [{string.Join(", ", shape)}] of {type.Name} takes {bits / 8} bytes, "
                 + $"data_offsets span {end - begin}");
         }
-    }
-
-    /// <summary>The size of a shape, or null if it overflows; zeros do not excuse the others, whose product is a stride.</summary>
-    private static long? SizeInBits(long[] shape, int bitsPerElement)
-    {
-        Int128 bits = bitsPerElement;
-        var empty = false;
-        foreach (var size in shape)
-        {
-            empty |= size == 0;
-            bits *= Math.Max(size, 1);
-            if (bits > long.MaxValue)
-                return null;
-        }
-
-        return empty ? 0 : (long)bits;
     }
 
     /// <summary>The tensors must tile the data: no byte belongs to two of them, none to none.</summary>

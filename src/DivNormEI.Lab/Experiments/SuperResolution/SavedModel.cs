@@ -32,11 +32,11 @@ internal static class SavedModel
         });
 
     /// <summary>Whether a file says that it is such a network.</summary>
-    public static bool Is(SafetensorsFile file) => file.Metadata.TryGetValue(ModelKey, out string? model) && model == SuperResolution;
+    public static bool Is(TensorFile file) => file.Metadata.TryGetValue(ModelKey, out string? model) && model == SuperResolution;
 
     /// <summary>Builds the network of a file, in eval mode, and tells the name of its layer.</summary>
     /// <exception cref="UserInputException">The metadata do not say how to build it, or the tensors do not fit.</exception>
-    public static (SuperResolutionNet Model, Layers.NormalizationLayer Layer) Load(SafetensorsFile file)
+    public static (SuperResolutionNet Model, Layers.NormalizationLayer Layer) Load(TensorFile file)
     {
         var layer = Layers.NormalizationLayers.All.FirstOrDefault(known => known.Name == Metadata(file, LayerKey))
             ?? throw new UserInputException($"{file.Name}: its metadata name the layer '{Metadata(file, LayerKey)}'; the layers are {string.Join(", ", Layers.NormalizationLayers.Names)}.");
@@ -57,7 +57,7 @@ internal static class SavedModel
         return (model, layer);
     }
 
-    private static string Metadata(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
+    private static string Metadata(TensorFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
         ? value
         : throw new UserInputException($"{file.Name}: its metadata have no '{key}'; the network cannot be built again. Files of 'run contrast' and 'compare' have it.");
 }
