@@ -25,7 +25,8 @@ public static class ModuleState
                 all.TryAdd(key, value);
         }
 
-        SafetensorsFile.Write(path, module.state_dict().Select(pair => (pair.Key, pair.Value)), all);
+        using var scope = NewDisposeScope();
+        SafetensorsFile.Write(path, module.state_dict().Select(pair => (pair.Key, IsCounter(pair.Key) ? pair.Value.to(ScalarType.Int64) : pair.Value)), all);
     }
 
     /// <summary>Loads a module's parameters and buffers from a safetensors or a PyTorch file.</summary>
@@ -95,9 +96,15 @@ public static class ModuleState
         }
 
         // Between widths of floating point copying rounds, as is wanted; between kinds it would cut off silently.
-        if (entry.ScalarType is { } type && is_floating_point(type) != target.is_floating_point())
+        if (!IsCounter(entry.Name) && entry.ScalarType is { } type && is_floating_point(type) != target.is_floating_point())
             throw new UserInputException($"{where}: expected {target.dtype}, found {entry.DType}");
     }
+
+    /// <summary>
+    /// Whether a tensor is a batch norm's counter of batches. PyTorch's is Int64 and so are files; TorchSharp gives it the type of the weights where a module is
+    /// made with one.
+    /// </summary>
+    private static bool IsCounter(string name) => name.Split('.')[^1] == "num_batches_tracked";
 
     private static string List(IReadOnlyList<string> names)
     {
