@@ -97,7 +97,7 @@ internal sealed class ReferenceFile : IDisposable
         if (Has("b_exc") != Has("b_inh"))
             throw Error($"{(Has("b_exc") ? "b_inh" : "b_exc")} is missing; E and I have a bias each, or none");
         var metadata = new LayerMetadata(file);
-        metadata.CheckLateralBias(Has("b_exc"));
+        metadata.CheckLateralBias(Has("b_exc"), "b_exc and b_inh");
         // sigma^2 alone is what Eq. 2 says: a reference that adds something to it has to say so
         return metadata.Over(new DivNormEIOptions { Epsilon = 0 }) with
         {

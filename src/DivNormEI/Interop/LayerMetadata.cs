@@ -79,15 +79,17 @@ internal sealed class LayerMetadata(TensorFile file, string prefix = "")
     }
 
     /// <summary>Checks what the metadata say of lateral biases against the tensors.</summary>
+    /// <param name="there">Whether the file has them.</param>
+    /// <param name="names">What the file calls them.</param>
     /// <exception cref="UserInputException">They disagree.</exception>
-    internal void CheckLateralBias(bool there)
+    internal void CheckLateralBias(bool there, string names)
     {
         if (Find(BiasKey) is not { } text)
             return;
         if (!bool.TryParse(text, out var said))
             throw Error($"{BiasKey} is '{text}' in the metadata; it must be 'True' or 'False'");
         if (said != there)
-            throw Error($"{BiasKey} is {said} in the metadata, and the lateral biases are {(said ? "missing" : "there")}");
+            throw Error($"{BiasKey} is {said} in the metadata, and {names} are {(said ? "missing" : "there")}");
     }
 
     private T Known<T>(string key, Dictionary<string, T> known, T fallback)

@@ -88,7 +88,7 @@ public static class ModuleState
 
     private static void CheckFit(TensorFile file, TensorEntry entry, Tensor target)
     {
-        var where = $"{file.Name}: tensor {SafetensorsHeader.Quote(entry.Name)}";
+        var where = $"{file.Name}: tensor {MessageText.Quote(entry.Name)}";
         if (!entry.Shape.SequenceEqual(target.shape))
         {
             throw new UserInputException(
@@ -109,7 +109,7 @@ public static class ModuleState
     private static string List(IReadOnlyList<string> names)
     {
         const int most = 5;
-        var text = string.Join(", ", names.Take(most).Select(SafetensorsHeader.Quote));
+        var text = string.Join(", ", names.Take(most).Select(MessageText.Quote));
         return names.Count > most ? $"{text} and {names.Count - most} more" : text;
     }
 }

@@ -208,7 +208,7 @@ internal sealed class PickleReader
     {
         var name = $"{Line()}.{Line()}";
         Push(PickleGlobal.Find(name) ?? throw Error(
-            $"it refers to {SafetensorsHeader.Quote(name)}, which the tensors of a state dict do not need; nothing was run. In PyTorch save model.state_dict() alone"));
+            $"it refers to {MessageText.Quote(name)}, which the tensors of a state dict do not need; nothing was run. In PyTorch save model.state_dict() alone"));
     }
 
     private string Line()

@@ -74,7 +74,7 @@ internal sealed class PyTorchState
         var name = Name(place);
         budget.Charge(16 * MemoryBudget.Object); // the entry, and its places in lists and dictionaries
         if (!names.Add(name))
-            throw new UserInputException($"{file}: two tensors are called {SafetensorsHeader.Quote(name)}");
+            throw new UserInputException($"{file}: two tensors are called {MessageText.Quote(name)}");
         budget.ChargeText(folder.Length + tensor.Storage.Key.Length);
         tensors.Add(PyTorchTensor.Create(name, tensor, archive.Find($"{folder}/data/{tensor.Storage.Key}"), file));
     }

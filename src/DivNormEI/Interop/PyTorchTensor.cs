@@ -19,7 +19,7 @@ internal sealed class PyTorchTensor : TensorEntry
     /// <exception cref="UserInputException">The two do not fit.</exception>
     internal static PyTorchTensor Create(string name, PickleTensor view, (long Position, long Length)? storage, string file)
     {
-        var (key, count, bytes) = (SafetensorsHeader.Quote(view.Storage.Key), view.Storage.Count, view.Storage.Type.Bits / 8);
+        var (key, count, bytes) = (MessageText.Quote(view.Storage.Key), view.Storage.Count, view.Storage.Type.Bits / 8);
         if (storage is not { } place)
             throw Error($"storage {key} is missing");
         if (place.Length % bytes != 0 || place.Length / bytes != count)
@@ -36,7 +36,7 @@ internal sealed class PyTorchTensor : TensorEntry
             throw Error($"{shape} repeats elements of storage {key}, which holds {count}; call contiguous() before it is saved");
         return new PyTorchTensor(name, view, place.Position);
 
-        UserInputException Error(string what) => new($"{file}: tensor {SafetensorsHeader.Quote(name)}: {what}");
+        UserInputException Error(string what) => new($"{file}: tensor {MessageText.Quote(name)}: {what}");
     }
 
     internal override Tensor Read(Stream stream)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -68,7 +67,7 @@ internal ref struct SafetensorsHeader
         while (NextKey("the header") is { } name)
         {
             if (!names.Add(name))
-                throw Error($"the name {Quote(name)} appears twice");
+                throw Error($"the name {MessageText.Quote(name)} appears twice");
             if (name == MetadataKey)
                 ReadMetadata();
             else
@@ -87,15 +86,15 @@ internal ref struct SafetensorsHeader
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                throw Error($"{MetadataKey}: the value of {Quote(key)} is not a string");
+                throw Error($"{MetadataKey}: the value of {MessageText.Quote(key)} is not a string");
             if (!metadata.TryAdd(key, Text(MetadataKey)))
-                throw Error($"{MetadataKey}: the key {Quote(key)} appears twice");
+                throw Error($"{MetadataKey}: the key {MessageText.Quote(key)} appears twice");
         }
     }
 
     private SafetensorsTensor ReadTensor(string name)
     {
-        var where = $"tensor {Quote(name)}";
+        var where = $"tensor {MessageText.Quote(name)}";
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw Error($"{where} is not described by an object");
         SafetensorsDType.Info? type = null;
@@ -105,7 +104,7 @@ internal ref struct SafetensorsHeader
         while (NextKey(where) is { } key)
         {
             if (!keys.Add(key))
-                throw Error($"{where}: the key {Quote(key)} appears twice");
+                throw Error($"{where}: the key {MessageText.Quote(key)} appears twice");
             switch (key)
             {
                 case "dtype":
@@ -135,7 +134,7 @@ internal ref struct SafetensorsHeader
         if (reader.TokenType != JsonTokenType.String)
             throw Error($"{where}: dtype is not a string");
         var name = Text(where);
-        return SafetensorsDType.Find(name) ?? throw Error($"{where}: unknown dtype {Quote(name)}");
+        return SafetensorsDType.Find(name) ?? throw Error($"{where}: unknown dtype {MessageText.Quote(name)}");
     }
 
     private long[] ReadIntegers(string where, string key, int most)
@@ -184,9 +183,9 @@ internal ref struct SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
         {
             if (tensor.Begin < covered)
-                throw Error($"tensor {Quote(tensor.Name)} overlaps tensor {Quote(previous)}");
+                throw Error($"tensor {MessageText.Quote(tensor.Name)} overlaps tensor {MessageText.Quote(previous)}");
             if (tensor.Begin > covered)
-                throw Error($"bytes {covered} to {tensor.Begin} of the data, before tensor {Quote(tensor.Name)}, belong to no tensor");
+                throw Error($"bytes {covered} to {tensor.Begin} of the data, before tensor {MessageText.Quote(tensor.Name)}, belong to no tensor");
             covered = tensor.End;
             previous = tensor.Name;
         }
@@ -216,20 +215,4 @@ internal ref struct SafetensorsHeader
     }
 
     private readonly UserInputException Error(string what) => new($"{file}: {what}");
-
-    /// <summary>A name from the file, fit for a message of one line.</summary>
-    internal static string Quote(string name)
-    {
-        const int longest = 80;
-        var text = new StringBuilder("'");
-        foreach (var character in name.AsSpan(0, Math.Min(name.Length, longest)))
-        {
-            if (char.IsControl(character) || character is '\u2028' or '\u2029')
-                text.Append($"\\u{(int)character:x4}");
-            else
-                text.Append(character);
-        }
-
-        return text.Append(name.Length > longest ? "...'" : "'").ToString();
-    }
 }

@@ -51,10 +51,10 @@ internal sealed class StoredLayer
             return new StoredLayer(file, found[0].Layout, found[0].Prefix);
         var there = places.Count == 0
             ? $"none ('{LayerLayout.Ours["w_div"]}' or '{LayerLayout.Authors["w_div"]}', and 'sigma')"
-            : string.Join(", ", places.Take(5).Select(place => place.Prefix == "" ? "one without a prefix" : SafetensorsHeader.Quote(place.Prefix.TrimEnd('.'))));
+            : string.Join(", ", places.Take(5).Select(place => place.Prefix == "" ? "one without a prefix" : MessageText.Quote(place.Prefix.TrimEnd('.'))));
         throw new UserInputException(wanted is null && places.Count > 1
             ? $"{file.Name}: holds {places.Count} DivNormEI layers; name the prefix of one: {there}"
-            : $"{file.Name}: holds no DivNormEI layer{(wanted is null ? "" : $" under {SafetensorsHeader.Quote(prefix!)}")}; there is {there}");
+            : $"{file.Name}: holds no DivNormEI layer{(wanted is null ? "" : $" under {MessageText.Quote(prefix!)}")}; there is {there}");
     }
 
     private static IEnumerable<(LayerLayout Layout, string Prefix)> Places(TensorFile file)
@@ -90,7 +90,7 @@ internal sealed class StoredLayer
         if (parts != LateralParts.ExcitationAndInhibition && Channels > MostChannelsOfLesion)
             throw new UserInputException($"{file.Name}: {division.Name} has {Channels} channels; a layer without {(excitation is null ? "excitation" : "inhibition")} is read with up to {MostChannelsOfLesion}");
         var bias = LateralBias(excitation, inhibition);
-        metadata.CheckLateralBias(bias);
+        metadata.CheckLateralBias(bias, $"{Prefix}{layout["b_exc"]} and {Prefix}{layout["b_inh"]}");
         foreach (var name in (string[])["sigma", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"])
             PerChannel(name, Required(name));
         if (Optional("bn.num_batches_tracked") is { } count && count.Shape.Any(size => size != 1))
@@ -111,7 +111,7 @@ internal sealed class StoredLayer
         if (metadata.NamesSource || layout != LayerLayout.Ours)
             return layout.Defaults;
         if (file.Metadata.TryGetValue("arm", out var arm))
-            throw new UserInputException($"{file.Name}: does not say what the excitation of its layers reads ({SafetensorsHeader.Quote(arm)}, saved by an older version); train it anew");
+            throw new UserInputException($"{file.Name}: does not say what the excitation of its layers reads ({MessageText.Quote(arm)}, saved by an older version); train it anew");
         if (!file.Metadata.TryGetValue("layer", out var name) || !NormalizationLayers.Names.Contains(name))
             return layout.Defaults;
         using var layer = NormalizationLayers.Find(name).Create(1, seed: 0);
@@ -158,13 +158,13 @@ internal sealed class StoredLayer
         if (entry is null)
             return null;
         if (name != "bn.num_batches_tracked" && (entry.ScalarType is not { } type || !torch.is_floating_point(type)))
-            throw new UserInputException($"{file.Name}: {SafetensorsHeader.Quote(entry.Name)} is of dtype {entry.DType}; it must be F64, F32, F16 or BF16");
+            throw new UserInputException($"{file.Name}: {MessageText.Quote(entry.Name)} is of dtype {entry.DType}; it must be F64, F32, F16 or BF16");
         entries[name] = entry;
         return entry;
     }
 
-    private UserInputException Missing(string name, string why) => new($"{file.Name}: {SafetensorsHeader.Quote(Prefix + layout[name])} is missing{why}");
+    private UserInputException Missing(string name, string why) => new($"{file.Name}: {MessageText.Quote(Prefix + layout[name])} is missing{why}");
 
     private UserInputException Shape(TensorEntry entry, string expected) =>
-        new($"{file.Name}: {SafetensorsHeader.Quote(entry.Name)} has shape [{string.Join(", ", entry.Shape)}], expected {expected}");
+        new($"{file.Name}: {MessageText.Quote(entry.Name)} has shape [{string.Join(", ", entry.Shape)}], expected {expected}");
 }

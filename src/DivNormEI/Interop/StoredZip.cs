@@ -50,7 +50,7 @@ internal sealed class StoredZip
     {
         if (!entries.TryGetValue(name, out var entry))
             return null;
-        var what = $"entry {SafetensorsHeader.Quote(name)}";
+        var what = $"entry {MessageText.Quote(name)}";
         if (entry.Method != 0 || (entry.Flags & 1) != 0 || entry.Packed != entry.Length)
             throw new UserInputException($"{file}: {what} is compressed or encrypted; torch.save stores entries as they are. Load the file in PyTorch and save it again");
         if (entry.Header < 0 || entry.Header > stream.Length - LocalLength)
@@ -118,7 +118,7 @@ internal sealed class StoredZip
             var text = Encoding.UTF8.GetString(directory.Slice(CentralLength, name));
             var entry = Sizes(directory, directory.Slice(CentralLength + name, extra));
             if (!entries.TryAdd(text, entry))
-                throw Damaged($"it has the entry {SafetensorsHeader.Quote(text)} twice");
+                throw Damaged($"it has the entry {MessageText.Quote(text)} twice");
             directory = directory[whole..];
         }
     }

@@ -57,7 +57,7 @@ public abstract class TensorFile : IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var where = $"{Name}: tensor {SafetensorsHeader.Quote(name)}";
+        var where = $"{Name}: tensor {MessageText.Quote(name)}";
         if (Find(name) is not { } entry)
             throw new UserInputException($"{where} is missing");
         if (entry.ScalarType is null)

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using DivNorm.Interop;
 using TorchSharp;
 
-namespace DivNorm.Tests.Interop;
+namespace DivNorm.Tests;
 
 /// <summary>A storage of a made PyTorch file: an entry of the archive.</summary>
 internal sealed record Storage(string Type, string Key, long Count);
@@ -45,6 +45,33 @@ internal static class PyTorchBytes
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>Tensors as a state dict with a storage each: float32, float64 or int64.</summary>
+    internal static (StateDict State, (string Name, byte[] Content)[] Storages) StateOf(IEnumerable<(string Name, torch.Tensor Tensor)> tensors)
+    {
+        var (state, storages) = (new StateDict(), new List<(string, byte[])>());
+        foreach (var (name, tensor) in tensors)
+        {
+            var type = tensor.dtype switch
+            {
+                torch.ScalarType.Float32 => "FloatStorage",
+                torch.ScalarType.Float64 => "DoubleStorage",
+                _ => "LongStorage",
+            };
+            state.Add((name, View.Of(type, $"{storages.Count}", tensor.shape)));
+            using var scope = torch.NewDisposeScope();
+            storages.Add(($"data/{storages.Count}", tensor.detach().contiguous().bytes.ToArray()));
+        }
+
+        return (state, [.. storages]);
+    }
+
+    /// <summary>Writes tensors as <c>torch.save(state_dict, path)</c> does.</summary>
+    internal static void Write(string path, IEnumerable<(string Name, torch.Tensor Tensor)> tensors)
+    {
+        var (state, storages) = StateOf(tensors);
+        System.IO.File.WriteAllBytes(path, File(PickleWriter.Write(state), storages));
     }
 
     /// <summary>Opens bytes under the name <c>bad.pt</c>.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace DivNorm.Tests.Interop;
+namespace DivNorm.Tests;
 
 /// <summary>Writes pickles as Python's pickler does for torch.save: protocol 2, everything memoized, items in batches.</summary>
 internal sealed class PickleWriter
