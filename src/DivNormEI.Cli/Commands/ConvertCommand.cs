@@ -15,8 +15,8 @@ internal static class ConvertCommand
         var command = new Command("convert", "Write a PyTorch file as safetensors; a DivNormEI layer with the authors' names gets the layer's own.") { file, target, layer };
         command.SetAction(parsed =>
         {
-            string written = parsed.GetValue(target)!.FullName;
-            var result = StateDictConversion.Run(parsed.GetValue(file)!.FullName, written, parsed.GetValue(layer));
+            string written = $"{parsed.GetValue(target)}"; // as it was given
+            var result = StateDictConversion.Run($"{parsed.GetValue(file)}", written, parsed.GetValue(layer));
             Console.WriteLine($"{written}: {result.Tensors} tensors{(result is { Channels: { } channels, Layer: { } options } ? $", {Describe(channels, options)}" : "")}");
             return ExitCode.Success;
         });

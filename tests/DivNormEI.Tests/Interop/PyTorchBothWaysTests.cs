@@ -57,8 +57,14 @@ public sealed class PyTorchBothWaysTests : IDisposable
         ["authors"] = (4, DivNormEIOptions.AuthorsCode, ScalarType.Float32),
         ["options"] = (5, DivNormEIOptions.Paper with
         {
-            DivisionKernel = 1, ExcitationKernel = 5, InhibitionKernel = 3, ExcitationSource = ExcitationSource.Normalized, LateralBias = true,
-            Epsilon = 1e-3, BatchNormEpsilon = 1e-4, BatchNormMomentum = 0.3,
+            DivisionKernel = 1,
+            ExcitationKernel = 5,
+            InhibitionKernel = 3,
+            ExcitationSource = ExcitationSource.Normalized,
+            LateralBias = true,
+            Epsilon = 1e-3,
+            BatchNormEpsilon = 1e-4,
+            BatchNormMomentum = 0.3,
         }, ScalarType.Float32),
         ["excitation"] = (3, DivNormEIOptions.Paper with { LateralParts = LateralParts.ExcitationOnly, LateralBias = true }, ScalarType.Float32),
         ["inhibition"] = (3, DivNormEIOptions.Paper with { LateralParts = LateralParts.InhibitionOnly }, ScalarType.Float32),

@@ -45,6 +45,33 @@ public sealed class PyTorchRealFilesTests : IDisposable
         torch.save(network.state_dict(), at("protocol.pt"), pickle_protocol=4)
         """;
 
+    /// <summary>A layer with the names of the authors' public code and what that computes.</summary>
+    private const string Authors = """
+        import os, sys
+        torch.manual_seed(2)
+        at = lambda name: os.path.join(sys.argv[1], name)
+
+        class Encoder(torch.nn.Module):
+            def __init__(self, c):
+                super().__init__()
+                self.div = torch.nn.Conv2d(c, c, 5, padding=2, groups=c, bias=False)
+                self.e_e, self.i_e = torch.nn.Conv2d(c, c, 9, padding=4), torch.nn.Conv2d(c, c, 5, padding=2)
+                self.sigma, self.output_bn = torch.nn.Parameter(torch.rand(1, c, 1, 1) + 0.5), torch.nn.BatchNorm2d(c)
+
+            def forward(self, x):
+                yn = x ** 2 / (self.div(x ** 2) + self.sigma ** 2 + 1e-5)
+                return torch.relu(self.output_bn(yn + self.e_e(yn) - self.i_e(yn)))
+
+        network = torch.nn.ModuleDict({"encoder": Encoder(8), "decoder": torch.nn.Conv2d(8, 1, 3)})
+        for parameter in network.parameters():
+            parameter.data.clamp_(min=0)
+        images = torch.rand(3, 8, 12, 10) * 2
+        network["encoder"](images)
+        torch.save({"epoch": 1, "state_dict": network.state_dict()}, at("authors.pt"))
+        save_file(network.state_dict(), at("authors.safetensors"))
+        save_file({"input": images, "output": network.eval()["encoder"](images)}, at("given.safetensors"))
+        """;
+
     private readonly TemporaryFolder folder = new();
     private readonly DisposeScope scope = NewDisposeScope();
 
@@ -85,6 +112,22 @@ public sealed class PyTorchRealFilesTests : IDisposable
         Refused("complex.pt", "it refers to 'torch.ComplexFloatStorage'");
         Refused("sparse.pt", "it refers to 'torch._utils._rebuild_sparse_tensor'");
         Refused("protocol.pt", "it is of pickle protocol 4");
+    }
+
+    [Fact]
+    public void AuthorsCheckpoint_ComputesWhatTheirLayerDoes()
+    {
+        PyTorchProcess.OrSkip(folder).Run(Authors);
+        using var given = SafetensorsFile.Open(folder["given.safetensors"]);
+        var expected = given.Read("output");
+        foreach (var file in (string[])["authors.pt", "authors.safetensors"])
+        {
+            using var layer = DivNormEIFile.Load(folder[file]);
+            layer.eval();
+            using var _ = no_grad();
+            var error = (layer.call(given.Read("input")) - expected).abs().max().ToDouble() / expected.abs().max().ToDouble();
+            Assert.True(error <= 1e-5, $"{file}: relative error {error:g3}");
+        }
     }
 
     private void Refused(string file, string message) =>
