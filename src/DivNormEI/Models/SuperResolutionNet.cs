@@ -70,6 +70,9 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     /// <summary>The normalisation layer.</summary>
     public nn.Module<Tensor, Tensor> Normalization => normalization;
 
+    /// <summary>What follows the normalisation layer, up to the pixels before the crop.</summary>
+    internal Sequential Decoder => decoder;
+
     /// <summary>What the normalisation layer is called with.</summary>
     /// <param name="lowResolution">[N, 1, h, w], grey values in [0, 1].</param>
     /// <returns>The rectified maps of the Gabor filters: [N, 64, h, w].</returns>
