@@ -12,10 +12,11 @@ internal static class SequentialEmitter
         for (int i = 0; i < children.Count; i++)
         {
             var (name, module) = children[i];
-            if (module is Convolution convolution && i + 1 < children.Count && children[i + 1].module is BatchNorm2d norm)
+            if (module is Convolution convolution)
             {
+                var norm = i + 1 < children.Count ? children[i + 1].module as BatchNorm2d : null;
                 value = graph.Convolution(name, value, convolution, norm);
-                i++;
+                i += norm is null ? 0 : 1;
             }
             else
             {
