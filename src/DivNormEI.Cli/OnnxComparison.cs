@@ -15,8 +15,7 @@ internal sealed class OnnxComparison : IDisposable
     {
         try
         {
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            session = new InferenceSession(path, options);
+            session = new InferenceSession(path);
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
         {

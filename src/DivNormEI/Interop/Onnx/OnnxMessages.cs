@@ -74,41 +74,20 @@ internal static class OnnxMessages
     }
 
     /// <summary>AttributeProto of a number.</summary>
-    public static ProtoMessage Attribute(string name, float value)
-    {
-        var attribute = Attribute(name);
-        attribute.Add(2, value);
-        attribute.Add(20, FloatAttribute);
-        return attribute;
-    }
+    public static ProtoMessage Attribute(string name, float value) => Attribute(name, FloatAttribute, attribute => attribute.Add(2, value));
 
     /// <summary>AttributeProto of an integer.</summary>
-    public static ProtoMessage Attribute(string name, long value)
-    {
-        var attribute = Attribute(name);
-        attribute.Add(3, value);
-        attribute.Add(20, IntAttribute);
-        return attribute;
-    }
+    public static ProtoMessage Attribute(string name, long value) => Attribute(name, IntAttribute, attribute => attribute.Add(3, value));
 
     /// <summary>AttributeProto of a text.</summary>
-    public static ProtoMessage Attribute(string name, string value)
-    {
-        var attribute = Attribute(name);
-        attribute.Add(4, value);
-        attribute.Add(20, StringAttribute);
-        return attribute;
-    }
+    public static ProtoMessage Attribute(string name, string value) => Attribute(name, StringAttribute, attribute => attribute.Add(4, value));
 
     /// <summary>AttributeProto of a list of integers.</summary>
-    public static ProtoMessage Attribute(string name, IEnumerable<long> values)
+    public static ProtoMessage Attribute(string name, IEnumerable<long> values) => Attribute(name, IntsAttribute, attribute =>
     {
-        var attribute = Attribute(name);
         foreach (long value in values)
             attribute.Add(8, value);
-        attribute.Add(20, IntsAttribute);
-        return attribute;
-    }
+    });
 
     /// <summary>TensorProto of a Float32 or Int64 tensor.</summary>
     public static ProtoMessage Constant(string name, Tensor values)
@@ -147,10 +126,12 @@ internal static class OnnxMessages
         return value;
     }
 
-    private static ProtoMessage Attribute(string name)
+    private static ProtoMessage Attribute(string name, long type, Action<ProtoMessage> addValue)
     {
         var attribute = new ProtoMessage();
         attribute.Add(1, name);
+        addValue(attribute);
+        attribute.Add(20, type);
         return attribute;
     }
 }

@@ -42,10 +42,10 @@ public sealed class OnnxExportTests : IDisposable
     [MemberData(nameof(Names))]
     public void SuperResolution_IsWhatOnnxRuntimeComputes_AtAnyBatchAndSize(string name)
     {
-        var layer = NormalizationLayers.Find(name).Create(64, seed: 3);
-        Unsettle(layer);
         var reading = name.Length % 2 == 0 ? InputReading.Upscaled : InputReading.LowResolution;
-        Same(new SuperResolutionNet(layer, reading), [1, 1, 1, 1], [2, 1, 12, 12], [1, 1, 5, 17]);
+        var network = new SuperResolutionNet(NormalizationLayers.Find(name).Create(64, seed: 3), reading);
+        Unsettle(network);
+        Same(network, [1, 1, 1, 1], [2, 1, 12, 12], [1, 1, 5, 17]);
     }
 
     [Fact]
@@ -121,6 +121,21 @@ public sealed class OnnxExportTests : IDisposable
         var network = new Vgg9(options, name is null ? null : (channels, seed) => NormalizationLayers.Find(name).Create(channels, seed));
         Unsettle(network);
         Same(network, [1, 3, options.InputSize, options.InputSize], [4, 3, options.InputSize, options.InputSize]);
+    }
+
+    [Fact]
+    public void RowsOfConvolutions_AreExported_WithTheirGroupsAndBatchNorms()
+    {
+        var row = nn.Sequential(
+            ("narrow", nn.Conv2d(64, 32, 3, stride: 2, padding: 1, groups: 2, bias: false)),
+            ("narrow_bn", nn.BatchNorm2d(32)),
+            ("relu", nn.ReLU()),
+            ("wide", nn.ConvTranspose2d(32, 64, 4, stride: 2, padding: 1, groups: 4)),
+            ("wide_bn", nn.BatchNorm2d(64)),
+            ("same", nn.Conv2d(64, 64, 3, padding: 2, dilation: 2, groups: 64)));
+        var network = new SuperResolutionNet(row);
+        Unsettle(network);
+        Same(network, [1, 1, 6, 8]);
     }
 
     [Fact]
