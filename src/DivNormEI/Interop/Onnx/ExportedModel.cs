@@ -24,7 +24,7 @@ internal sealed record ExportedModel(string Kind, string? Layer, string Descript
         SuperResolutionNet network => OfSuperResolution(network, options),
         Vgg9 network => OfVgg9(network, options),
         _ => throw new ArgumentException(
-            $"ONNX export takes a DivNormEI or another normalisation layer, a SuperResolutionNet or a Vgg9; the model is a {model.GetName()}.", nameof(model)),
+            $"ONNX export takes a DivNormEI or another normalisation layer, a SuperResolutionNet or a Vgg9; the model is a {model.GetType().Name}.", nameof(model)),
     };
 
     private static ExportedModel OfLayer(nn.Module layer, long channels, OnnxExportOptions options)
@@ -33,8 +33,8 @@ internal sealed record ExportedModel(string Kind, string? Layer, string Descript
         const string input = "input";
         return new ExportedModel(
             "layer",
-            layer.GetName(),
-            $"{layer.GetName()} layer of {channels} channels, in eval mode.",
+            layer.GetType().Name,
+            $"{layer.GetType().Name} layer of {channels} channels, in eval mode.",
             new OnnxPort(input, shape),
             new OnnxPort("output", shape),
             graph => ModuleEmitter.Emit(graph.Part("layer"), layer, input));
@@ -45,7 +45,7 @@ internal sealed record ExportedModel(string Kind, string? Layer, string Descript
         const string input = "low_resolution";
         return new ExportedModel(
             "super-resolution",
-            network.Normalization.GetName(),
+            network.Normalization.GetType().Name,
             "Super-resolution network of Veerabadran, Raina and de Sa (2021), Experiment 1: a grey image in [0, 1] to four times its height and width.",
             new OnnxPort(input, [Batch(options), "1", Text(options.Height, "height"), Text(options.Width, "width")]),
             new OnnxPort("high_resolution", [Batch(options), "1", Scaled(options.Height, "height"), Scaled(options.Width, "width")]),

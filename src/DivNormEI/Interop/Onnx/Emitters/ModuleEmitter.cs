@@ -43,5 +43,5 @@ internal static class ModuleEmitter
     }
 
     private static ArgumentException Unknown(nn.Module module) => new(
-        $"ONNX export does not know the module {module.GetName()} here; inside a network it knows the layers of NormalizationLayers, Conv2d, ConvTranspose2d, BatchNorm2d, ReLU, Identity and Sequential.");
+        $"ONNX export does not know the module {module.GetType().Name} here; inside a network it knows the layers of NormalizationLayers, Conv2d, ConvTranspose2d, BatchNorm2d, ReLU, Identity and Sequential.");
 }
