@@ -64,14 +64,14 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     /// <summary>How the low-resolution image reaches the filters.</summary>
     public InputReading Reading { get; }
 
+    /// <summary>What follows the normalisation layer, up to the pixels before the crop.</summary>
+    internal Sequential Decoder => decoder;
+
     /// <summary>The Gabor filters and their ReLU: the stage before normalisation.</summary>
     public GaborEncoder Encoder => encoder;
 
     /// <summary>The normalisation layer.</summary>
     public nn.Module<Tensor, Tensor> Normalization => normalization;
-
-    /// <summary>What follows the normalisation layer, up to the pixels before the crop.</summary>
-    internal Sequential Decoder => decoder;
 
     /// <summary>What the normalisation layer is called with.</summary>
     /// <param name="lowResolution">[N, 1, h, w], grey values in [0, 1].</param>
