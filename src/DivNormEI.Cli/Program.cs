@@ -13,6 +13,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     EvaluateCommand.Create(),
     ClassifyCommand.Create(),
     StimuliCommand.Create(),
+    ExportCommand.Create(),
     CheckCommand.Create(),
     ConvertCommand.Create(),
     BenchCommand.Create(),

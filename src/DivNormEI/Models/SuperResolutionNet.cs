@@ -64,6 +64,9 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     /// <summary>How the low-resolution image reaches the filters.</summary>
     public InputReading Reading { get; }
 
+    /// <summary>What follows the normalisation layer, up to the pixels before the crop.</summary>
+    internal Sequential Decoder => decoder;
+
     /// <summary>The Gabor filters and their ReLU: the stage before normalisation.</summary>
     public GaborEncoder Encoder => encoder;
 
