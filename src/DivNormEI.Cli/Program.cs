@@ -12,6 +12,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     TuneCommand.Create(),
     EvaluateCommand.Create(),
     ClassifyCommand.Create(),
+    UpscaleCommand.Create(),
     StimuliCommand.Create(),
     CheckCommand.Create(),
     BenchCommand.Create(),
