@@ -139,6 +139,8 @@ public sealed class UpscaleCommandTests : IClassFixture<UpscaleCommandTests.Trai
         Refused("it is transparent in places", clear, "--format", "jpg");
         Refused("--tile must be 8 to 4096", a, "--tile", "7");
         Refused("--quality must be 1 to 100", a, "--quality", "0");
+        Refused("'tiff'", a, "--format", "tiff");
+        Refused("'7'", a, "--view", "7");
         Refused("--reduce compares with the images themselves", a, "--reduce", "--target", also);
         Refused("the folder cannot be made", a, "--out", Path.Combine(also, "below"));
         var (code, _, error) = Command.Run("upscale", a, "--model", a);

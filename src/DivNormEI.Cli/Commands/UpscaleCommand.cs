@@ -17,8 +17,10 @@ internal static class UpscaleCommand
         var target = new Option<string?>("--target") { Description = "The original in full resolution, or a folder with those of all images under the same names: prints PSNR and SSIM.", HelpName = "FILE|DIR" };
         var reduce = new Option<bool>("--reduce") { Description = "Make the images four times smaller first, as the training does, and compare with them." };
         var view = new Option<UpscaleView?>("--view") { Description = "What the network is shown: the whole image, or crops as in its training; without it, what its training asks for.", HelpName = "whole|crops" };
+        view.AcceptOnlyFromAmong("whole", "crops");
         var tile = Number("--tile", "Largest side of what the network is shown at once, pixels of the image: memory against time, not the result.", Upscaler.DefaultTile, 8, 4096);
         var format = new Option<PictureFormat?>("--format") { Description = "What to write; png where --out names nothing else.", HelpName = "png|jpg|webp" };
+        format.AcceptOnlyFromAmong("png", "jpg", "webp");
         var quality = Number("--quality", "Quality of jpg and webp.", UpscaleOptions.DefaultQuality, 1, 100);
         var figures = new Option<string>("--figures") { Description = "How results are printed: text or json.", DefaultValueFactory = _ => "text" };
         figures.AcceptOnlyFromAmong("text", "json");

@@ -18,7 +18,7 @@ public sealed class Upscaler : IDisposable
     public const int Scale = SuperResolutionNet.Scale;
 
     /// <summary>Side of a tile where none is named, pixels of the image to scale.</summary>
-    public const int DefaultTile = 128;
+    public const int DefaultTile = 64;
 
     private const int MostPixels = 1 << 24; // of a band
 
