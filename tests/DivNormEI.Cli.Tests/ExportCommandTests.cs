@@ -90,7 +90,7 @@ public sealed partial class ExportCommandTests : IDisposable
             ModuleState.SaveModule(layer, folder["gdn"]);
         Refused("no such file", "--model", folder["none"], "--to", target);
         Refused("not a safetensors file", "--model", folder["text"], "--to", target);
-        Refused("holds neither a model of", "--model", folder["gdn"], "--to", target);
+        Refused("holds no DivNormEI layer", "--model", folder["gdn"], "--to", target);
         Refused("its folder does not exist", "--model", model, "--to", Path.Combine(folder["missing"], "x.onnx"));
         Refused("it is a folder", "--model", model, "--to", folder.FullName);
         Refused("--to is the model itself", "--model", model, "--to", model);

@@ -89,6 +89,12 @@ public sealed class BurgNormalization : NormalizationModule
         return weight.sum([0L]).expand(Channels, Channels, side, side).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override int Reach => PoolSize / 2 + SurroundReach;
+
+    /// <summary>Pixels from the centre of the surround to its outermost places.</summary>
+    private int SurroundReach => Options.SurroundSize / 2 * Spacing;
+
     private protected override Tensor Weight => n;
 
     private protected override Tensor Normalize(Tensor input)
@@ -97,8 +103,7 @@ public sealed class BurgNormalization : NormalizationModule
         var origin = full_like(exponent, Shift).pow(exponent);
         var excitation = input.clamp(min: Zero).add(Shift).pow(exponent) - origin;
         var average = F.avg_pool2d(excitation, PoolSize, stride: 1, padding: PoolSize / 2, count_include_pad: false);
-        long half = Options.SurroundSize / 2 * Spacing;
-        var pool = F.conv2d(average, PoolWeight(), padding: [half, half], dilation: [Spacing, Spacing]);
+        var pool = F.conv2d(average, PoolWeight(), padding: [SurroundReach, SurroundReach], dilation: [Spacing, Spacing]);
         var floor = eta.abs().view(1, Channels, 1, 1).add(Shift).pow(exponent);
         return excitation / (floor + pool + Least);
     }

@@ -31,11 +31,11 @@ public sealed class ModelFile : IDisposable
     public nn.Module<Tensor, Tensor> Model { get; }
 
     /// <summary>Builds the model of a file: a super-resolution network, a classifier, or a DivNormEI layer alone.</summary>
-    /// <param name="path">A file of <c>run contrast</c>, <c>compare</c> or <c>run recognition</c> (models/*.safetensors), or of a layer.</param>
+    /// <param name="path">A file of <c>run contrast</c>, <c>compare</c> or <c>run recognition</c> (models/*.safetensors), or of a layer: safetensors or PyTorch's.</param>
     /// <exception cref="UserInputException">The file cannot be read, or holds none of these.</exception>
     public static ModelFile Load(string path)
     {
-        using (var file = SafetensorsFile.Open(path))
+        using (var file = TensorFile.Open(path))
         {
             if (SavedModel.Is(file))
                 return OfSuperResolution(file);
@@ -43,7 +43,8 @@ public sealed class ModelFile : IDisposable
                 return OfClassifier(path);
         }
 
-        var layer = LayerFile.Load(path);
+        var layer = DivNormEIFile.Load(path);
+        layer.to(ScalarType.Float32);
         return new ModelFile(
             $"DivNormEI layer of {layer.Channels} channels",
             layer,
@@ -86,7 +87,7 @@ public sealed class ModelFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private static ModelFile OfSuperResolution(SafetensorsFile file)
+    private static ModelFile OfSuperResolution(TensorFile file)
     {
         var (model, layer) = SavedModel.Load(file);
         return new ModelFile(

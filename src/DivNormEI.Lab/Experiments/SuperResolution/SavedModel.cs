@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DivNorm.Interop;
 using DivNorm.Models;
 
@@ -14,6 +16,7 @@ internal static class SavedModel
     private const string SuperResolution = "super-resolution";
     private const string LayerKey = "layer";
     private const string InputKey = "input";
+    private const string ConfigKey = "config";
 
     /// <summary>Writes a network.</summary>
     /// <param name="path">The file.</param>
@@ -28,7 +31,7 @@ internal static class SavedModel
             [ModelKey] = SuperResolution,
             [LayerKey] = layer,
             [InputKey] = model.Reading.ToString(),
-            ["config"] = config,
+            [ConfigKey] = config,
         });
 
     /// <summary>Whether a file says that it is such a network.</summary>
@@ -55,6 +58,22 @@ internal static class SavedModel
 
         model.eval();
         return (model, layer);
+    }
+
+    /// <summary>Side of the crops that a network was trained on, pixels of the low-resolution image; null where its file does not say.</summary>
+    public static int? TrainedCrop(TensorFile file)
+    {
+        try
+        {
+            return file.Metadata.TryGetValue(ConfigKey, out string? config) && JsonNode.Parse(config) is JsonObject run && run["cropSize"] is JsonValue value
+                && value.TryGetValue(out int side) && side >= SuperResolutionNet.Scale
+                ? side / SuperResolutionNet.Scale
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string Metadata(TensorFile file, string key) => file.Metadata.TryGetValue(key, out string? value)

@@ -85,7 +85,7 @@ public sealed class ModelFileTests : IDisposable
     {
         using var layer = new Gdn(2);
         ModuleState.SaveModule(layer, folder["model"]);
-        Assert.Contains("nor a DivNormEI layer", Assert.Throws<UserInputException>(() => ModelFile.Load(folder["model"])).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no DivNormEI layer", Assert.Throws<UserInputException>(() => ModelFile.Load(folder["model"])).Message, StringComparison.Ordinal);
     }
 
     private static TexturedShapesOptions Few => new() { Train = 12, Validation = 12, Size = 20, Seed = 1 };
