@@ -7,6 +7,7 @@ using DivNorm.Lab.Experiments.Curves;
 using DivNorm.Lab.Experiments.Recognition;
 using DivNorm.Lab.Experiments.SuperResolution;
 using DivNorm.Lab.Experiments.Tuning;
+using DivNorm.Lab.Experiments.Upscaling;
 using DivNorm.Lab.Physiology;
 using DivNorm.Lab.Reporting;
 using DivNorm.Models;
@@ -29,6 +30,7 @@ namespace DivNorm.Lab.Experiments;
         typeof(CamelCaseEnumConverter<InputReading>),
         typeof(CamelCaseEnumConverter<LearningRateSchedule>),
         typeof(CamelCaseEnumConverter<Readout>),
+        typeof(CamelCaseEnumConverter<UpscaleView>),
         typeof(CamelCaseEnumConverter<Background>),
     ])]
 [JsonSerializable(typeof(JsonObject))]
@@ -46,6 +48,7 @@ namespace DivNorm.Lab.Experiments;
 [JsonSerializable(typeof(IReadOnlyList<ClassifiedImage>))]
 [JsonSerializable(typeof(TuneResults))]
 [JsonSerializable(typeof(CurveResults))]
+[JsonSerializable(typeof(UpscaleResults))]
 [JsonSerializable(typeof(Curves.UnitMeasures), TypeInfoPropertyName = "CurveUnitMeasures")] // the battery has a record of this name too
 [JsonSerializable(typeof(IReadOnlyList<Curves.UnitMeasures>), TypeInfoPropertyName = "CurveUnitMeasuresList")]
 [JsonSerializable(typeof(IReadOnlyList<LayerTiming>))]
