@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -48,22 +47,7 @@ internal sealed class CompiledProgram : IDisposable
     internal (int ExitCode, string Text) Run(string folder)
     {
         string tests = Path.Combine(AppContext.BaseDirectory, typeof(CompiledProgram).Assembly.GetName().Name!);
-        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests + ".deps.json", "--runtimeconfig", tests + ".runtimeconfig.json", file])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        const int minutes = 2;
-        if (!process.WaitForExit(TimeSpan.FromMinutes(minutes)))
-        {
-            process.Kill();
-            throw new TimeoutException($"the program did not end within {minutes} minutes");
-        }
-
-        return (process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
+        return DotNet.Run(folder, "exec", "--depsfile", tests + ".deps.json", "--runtimeconfig", tests + ".runtimeconfig.json", file);
     }
 
     public void Dispose() => File.Delete(file);

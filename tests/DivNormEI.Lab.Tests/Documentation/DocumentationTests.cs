@@ -5,14 +5,12 @@ namespace DivNorm.Lab.Tests.Documentation;
 /// <summary>The C# code of README.md and of every page below docs/ compiles without a warning and runs.</summary>
 public sealed class DocumentationTests
 {
-    private static readonly string Repository = FindRepository();
-
     public static TheoryData<string, int> Programs
     {
         get
         {
-            var pages = Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md", SearchOption.AllDirectories)
-                .Select(file => Path.GetRelativePath(Repository, file).Replace('\\', '/'));
+            var pages = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/'));
             return [.. pages.Prepend("README.md").Order(StringComparer.Ordinal).SelectMany(ProgramsOf).Select(program => (program.Page, program.Line))];
         }
     }
@@ -71,13 +69,5 @@ public sealed class DocumentationTests
         Assert.Contains("too few", text, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<DocumentedProgram> ProgramsOf(string page) => DocumentedProgram.Of(page, File.ReadAllText(Path.Combine(Repository, page)));
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DivNormEI.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("DivNormEI.slnx is in no folder above the tests");
-        return folder.FullName;
-    }
+    private static IReadOnlyList<DocumentedProgram> ProgramsOf(string page) => DocumentedProgram.Of(page, File.ReadAllText(Path.Combine(Repository.Folder, page)));
 }
