@@ -34,16 +34,12 @@ public static class TuningBattery
     /// <param name="recorder">A recorder of one layer.</param>
     /// <param name="options">The stimuli; the defaults if null.</param>
     /// <param name="cells">Units to test at a nominal orientation and frequency; null tests every unit at what the search finds.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1]; may be null.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="UserInputException">The layer did not run, or its output cannot be read as units.</exception>
     /// <exception cref="ArgumentException">The recorder has several layers, or an option or a cell is out of range.</exception>
     public static TuningBatteryResult Measure(
-        UnitRecorder recorder,
-        TuningBatteryOptions? options = null,
-        IReadOnlyList<TunedCell>? cells = null,
-        IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        UnitRecorder recorder, TuningBatteryOptions? options, IReadOnlyList<TunedCell>? cells, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(recorder);
         if (recorder.Layers.Count != 1)

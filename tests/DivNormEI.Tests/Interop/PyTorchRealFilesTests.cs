@@ -100,7 +100,7 @@ public sealed class PyTorchRealFilesTests : IDisposable
             Assert.Equal("3", file.Metadata["epoch"]);
             Assert.Equal([4, 1, 3, 3], file.Read("optimizer.state.0.exp_avg").shape);
             using var network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(144, 3));
-            ModuleState.LoadModule(network, file, prefix: "model.");
+            ModuleState.LoadModule(network, file, strict: true, prefix: "model.");
         }
 
         Refused("attack.pt", "it refers to 'posix.system'");

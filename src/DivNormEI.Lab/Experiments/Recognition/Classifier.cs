@@ -69,7 +69,7 @@ public sealed class Classifier : IDisposable
             var model = new Vgg9(options, RecognitionArms.Layer(arm, BlockStart.Paper));
             try
             {
-                ModuleState.LoadModule(model, file);
+                ModuleState.LoadModule(model, file, strict: true, prefix: "");
             }
             catch
             {

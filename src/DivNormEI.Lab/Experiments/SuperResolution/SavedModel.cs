@@ -48,7 +48,7 @@ internal static class SavedModel
         var model = new SuperResolutionNet(layer.Create(Filters.GaborBank.Paper.Filters.Count, seed: 0), reading);
         try
         {
-            ModuleState.LoadModule(model, file);
+            ModuleState.LoadModule(model, file, strict: true, prefix: "");
         }
         catch (UserInputException)
         {
