@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DivNorm.Lab.Experiments;
 
 /// <summary>
-/// Reads the first layers of VGG-16 from a safetensors file. The names tell the input convention: <c>conv1_1.weight</c> is Caffe's and Keras's,
+/// Reads the first layers of VGG-16 from a safetensors or a PyTorch file. The names tell the input convention: <c>conv1_1.weight</c> is Caffe's and Keras's,
 /// <c>features.0.weight</c> torchvision's.
 /// </summary>
 public static partial class Vgg16File
@@ -26,7 +26,7 @@ public static partial class Vgg16File
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layers, Vgg16FrontEnd.MostConvolutions);
-        using var file = SafetensorsFile.Open(path);
+        using var file = TensorFile.Open(path);
         var convention = Convention(file);
         CheckInput(file, convention);
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public static partial class Vgg16File
         return frontEnd;
     }
 
-    private static Vgg16Convention Convention(SafetensorsFile file)
+    private static Vgg16Convention Convention(TensorFile file)
     {
         string caffe = $"{Vgg16FrontEnd.ConvolutionNames(Vgg16Convention.Caffe)[0]}.weight";
         string torchvision = $"{Vgg16FrontEnd.ConvolutionNames(Vgg16Convention.Torchvision)[0]}.weight";
@@ -51,7 +51,7 @@ public static partial class Vgg16File
         if (isCaffe == isTorchvision)
         {
             throw new UserInputException(
-                $"{file.Name}: has {(isCaffe ? "both" : "neither")} '{caffe}' (Caffe's or Keras's VGG-16) {(isCaffe ? "and" : "nor")} '{torchvision}' (torchvision's); give a safetensors file with one of them.");
+                $"{file.Name}: has {(isCaffe ? "both" : "neither")} '{caffe}' (Caffe's or Keras's VGG-16) {(isCaffe ? "and" : "nor")} '{torchvision}' (torchvision's); give a file with one of them.");
         }
 
         if (isCaffe)
@@ -67,7 +67,7 @@ public static partial class Vgg16File
     }
 
     /// <summary>A file may say in its metadata how its input is scaled; if that contradicts its names, neither is to be trusted.</summary>
-    private static void CheckInput(SafetensorsFile file, Vgg16Convention convention)
+    private static void CheckInput(TensorFile file, Vgg16Convention convention)
     {
         if (!file.Metadata.TryGetValue("input", out string? input))
             return;
@@ -77,7 +77,7 @@ public static partial class Vgg16File
             throw new UserInputException($"{file.Name}: its metadata say that the input is '{input}', but weights of these names take {expected}; rename the tensors to the convention that they were trained with.");
     }
 
-    private static Tensor Read(SafetensorsFile file, string name, long[] shape)
+    private static Tensor Read(TensorFile file, string name, long[] shape)
     {
         var tensor = file.Read(name);
         string where = $"{file.Name}: tensor '{name}'";

@@ -31,7 +31,7 @@ internal sealed class TunedNetwork : IDisposable
     /// <exception cref="UserInputException">The file cannot be read, or is neither.</exception>
     public static TunedNetwork Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = TensorFile.Open(path);
         if (SavedModel.Is(file))
         {
             var (model, layer) = SavedModel.Load(file);
