@@ -44,13 +44,16 @@ public sealed class Classifier : IDisposable
     /// <summary>The short side that images are scaled down to when they are read, before <see cref="Transform"/>.</summary>
     public int StoredSize { get; }
 
+    /// <summary>Whether a file says that it is a classifier.</summary>
+    internal static bool Is(SafetensorsFile file) => file.Metadata.GetValueOrDefault("model") == Kind;
+
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A model file of the recognition experiment.</param>
     /// <exception cref="UserInputException">The file cannot be read, or holds no classifier.</exception>
     public static Classifier Load(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault("model") != Kind)
+        if (!Is(file))
             throw new UserInputException($"{path}: holds no classifier of this program; give a file from models/ of a recognition run.");
         try
         {
