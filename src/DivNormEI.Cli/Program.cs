@@ -13,8 +13,11 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     LayersCommand.Create(),
     EvaluateCommand.Create(),
     ClassifyCommand.Create(),
+    UpscaleCommand.Create(),
     StimuliCommand.Create(),
+    ExportCommand.Create(),
     CheckCommand.Create(),
+    ConvertCommand.Create(),
     BenchCommand.Create(),
     MetricsCommand.Create(),
     DoctorCommand.Create(),
@@ -23,7 +26,7 @@ var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
-        Console.Error.WriteLine($"divnormei: {error.Message} (divnormei --help lists what there is)");
+        Console.Error.WriteLine($"divnormei: {InOneLine(error.Message)} (divnormei --help lists what there is)");
     return ExitCode.BadInput;
 }
 
@@ -45,4 +48,11 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("divnormei: stopped; the same command with --resume goes on from here.");
     return ExitCode.Interrupted;
+}
+
+// The parser puts each of the values that an option accepts on a line of its own.
+static string InOneLine(string message)
+{
+    string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    return lines.Length < 2 ? message : $"{lines[0]} {string.Join(", ", lines[1..])}";
 }

@@ -14,7 +14,7 @@ public sealed class UserInputException : Exception
     /// <summary>An error with its one-line message.</summary>
     /// <param name="message">What is wrong, where, and what to do.</param>
     public UserInputException(string message)
-        : base(message)
+        : base(OneLine(message))
     {
     }
 
@@ -22,7 +22,14 @@ public sealed class UserInputException : Exception
     /// <param name="message">What is wrong, where, and what to do.</param>
     /// <param name="innerException">The failure that led to it.</param>
     public UserInputException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(OneLine(message), innerException)
     {
+    }
+
+    // Names and values of a file stand in messages, and a file may hold anything.
+    private static string OneLine(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return MessageText.OneLine(message);
     }
 }

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xunit;
 
 namespace DivNorm.Cli.Tests;
 
 /// <summary>The program as a user starts it: a process of its own.</summary>
-internal sealed class Command : IDisposable
+internal sealed partial class Command : IDisposable
 {
     private readonly Process process;
     private readonly Task<string> output;
@@ -22,8 +24,6 @@ internal sealed class Command : IDisposable
         error = process.StandardError.ReadToEndAsync();
     }
 
-    public int Id => process.Id;
-
     public bool HasExited => process.HasExited;
 
     /// <summary>Starts the program.</summary>
@@ -40,6 +40,13 @@ internal sealed class Command : IDisposable
     }
 
     public void Kill() => process.Kill();
+
+    /// <summary>What Ctrl-C does; not on Windows, where a signal cannot be sent to one process.</summary>
+    public void Interrupt()
+    {
+        const int interrupt = 2;
+        Assert.Equal(0, SendSignal(process.Id, interrupt));
+    }
 
     public (int ExitCode, string Output, string Error) Wait()
     {
@@ -59,4 +66,8 @@ internal sealed class Command : IDisposable
             process.Kill();
         process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendSignal(int process, int signal);
 }

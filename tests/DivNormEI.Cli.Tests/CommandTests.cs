@@ -10,7 +10,7 @@ public sealed class CommandTests
     {
         var (code, output, _) = Command.Run("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["run", "compare", "tune", "evaluate", "classify", "stimuli", "check", "bench", "metrics", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        Assert.All((string[])["run", "compare", "tune", "evaluate", "classify", "stimuli", "check", "convert", "bench", "metrics", "doctor"], name => Assert.Contains(name, output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Xunit;
 
 namespace DivNorm.Cli.Tests;
 
 /// <summary>The real command, end to end, on little data.</summary>
-public sealed partial class ContrastCommandTests : IDisposable
+public sealed class ContrastCommandTests : IDisposable
 {
     private const string Tiny = """
         {
@@ -87,7 +86,7 @@ public sealed partial class ContrastCommandTests : IDisposable
         using (var stopped = Command.Start("run", "contrast", "--config", config, "--out", folder["stopped"]))
         {
             WaitForCheckpoint(stopped, "stopped");
-            Assert.Equal(0, SendSignal(stopped.Id, 2));
+            stopped.Interrupt();
             var (code, _, error) = stopped.Wait();
             Assert.Equal(130, code);
             Assert.Contains("--resume", error, StringComparison.Ordinal);
@@ -163,10 +162,6 @@ public sealed partial class ContrastCommandTests : IDisposable
         OneLine(error);
         Assert.False(File.Exists(folder.At("out", "results.json")));
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int process, int signal);
 
     private static void OneLine(string error)
     {

@@ -103,6 +103,28 @@ public sealed class RecognitionCommandTests : IDisposable
     }
 
     [Fact]
+    public void FinishedRun_ResumedWithMoreArmsAndPairs_TrainsOnlyThese()
+    {
+        string config = Config("""{ "linearBaseline": false }""");
+        string[] command = ["run", "recognition", "--config", config, "--quiet"], more = [.. command, "--arm", "control", "baseline", "divnorm", "--pairs", "2"];
+        Assert.Equal(0, Command.Run([.. command, "--arm", "baseline", "divnorm", "--pairs", "1", "--out", folder["out"]]).ExitCode);
+        var finished = Results("out")["runs"]!.AsArray();
+
+        Assert.Equal((0, string.Empty, string.Empty), Command.Run([.. more, "--out", folder["out"], "--resume"]));
+        var resumed = Results("out")["runs"]!.AsArray();
+        Assert.Equal(6, resumed.Count);
+        foreach (var run in finished) // seconds and all: not trained again
+            Assert.Contains(resumed, other => JsonNode.DeepEquals(run, other));
+        Assert.Equal(0, Command.Run([.. more, "--out", folder["whole"]]).ExitCode);
+        Assert.Equal(Figures("whole"), Figures("out"));
+
+        var (refused, _, why) = Command.Run([.. more, "--out", folder["out"], "--resume", "--epochs", "3"]);
+        Assert.Equal(2, refused);
+        Assert.Contains("the run to resume has epochs 2, this one 3", why, StringComparison.Ordinal);
+        Assert.Equal(0, Command.Run([.. command, "--arm", "baseline", "--out", folder["out"], "--resume", "--pairs", "1"]).ExitCode); // fewer will do as well
+    }
+
+    [Fact]
     public void TrainedModel_EvaluatesAsInItsRun_AndClassifies()
     {
         string data = Images();

@@ -20,7 +20,7 @@ internal static class RecognitionCommand
         var arms = new Option<string[]>("--arm") { Description = $"Arms to train: {string.Join(", ", RecognitionArms.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var classes = new Option<string?>("--classes") { Description = $"Classes to take: {string.Join(", ", ClassLists.Names)}, or a file of ids, one a line.", HelpName = "LIST" };
         var cache = new Option<DirectoryInfo?>("--cache") { Description = "Folder for packed images, so that no epoch waits for decoding.", HelpName = "DIR" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of a run in --out; runs that are finished are kept, and other arms and more pairs may be named." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("recognition", "Train a VGG-9 with and without the layer, pair by pair (the paper's Figure 3).")
         {

@@ -18,7 +18,7 @@ internal static class RunCommand
         var seed = new Option<long?>("--seed") { Description = "The seed that every random choice derives from.", HelpName = "N" };
         var crops = new Option<int?>("--crops") { Description = "Training crops a variant.", HelpName = "N" };
         var variants = new Option<string[]>("--variant") { Description = $"Variants to train: {string.Join(", ", ContrastVariants.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-        var vgg16 = new Option<FileInfo?>("--vgg16") { Description = "VGG-16's weights as safetensors (conv1_1.weight or features.0.weight): its first convolution is recorded too (panel B).", HelpName = "FILE" };
+        var vgg16 = new Option<FileInfo?>("--vgg16") { Description = "VGG-16's weights as safetensors or .pth (conv1_1.weight or features.0.weight): its first convolution is recorded too (panel B).", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("contrast", "Train for super-resolution, then record orientation tuning by contrast (the paper's Figure 2).")

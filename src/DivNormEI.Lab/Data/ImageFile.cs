@@ -26,7 +26,7 @@ public static class ImageFile
     public static GreyImage ReadGrey(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var (width, height, grey, decoded) = Decode(path, keepGrey: true);
+        var (width, height, grey, decoded, _) = Decode(path, keepGrey: true);
         return new GreyImage(Path.GetFileName(path), width, height, grey ? FromGrey(decoded) : FromColour(decoded));
     }
 
@@ -36,15 +36,32 @@ public static class ImageFile
     public static RgbImage ReadRgb(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var (width, height, _, rgba) = Decode(path, keepGrey: false);
+        var (width, height, _, rgba, _) = Decode(path);
         byte[] rgb = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
             (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
         return new RgbImage(width, height, rgb);
     }
 
-    /// <summary>The pixels of a file: one byte each if it is greyscale and that is wanted, else four (red, green, blue, alpha).</summary>
-    private static (int Width, int Height, bool Grey, byte[] Pixels) Decode(string path, bool keepGrey)
+    /// <summary>
+    /// Reads a picture to be shown again: upright, as its EXIF orientation has it, its colours those of sRGB whatever profile the file has (none is taken
+    /// for sRGB), 8 bits a channel.
+    /// </summary>
+    /// <param name="path">A JPEG, PNG, BMP or WebP file.</param>
+    /// <exception cref="UserInputException">As in <see cref="ReadGrey"/>.</exception>
+    public static RgbaImage ReadPicture(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var srgb = SKColorSpace.CreateSrgb();
+        var (width, height, _, rgba, origin) = Decode(path, colors: srgb);
+        return new RgbaImage(width, height, rgba).Upright(origin);
+    }
+
+    /// <summary>The luma of a colour (ITU-R 601), [0, 1]: in whole thousandths, so that equal channels give exactly the grey value's quotient.</summary>
+    internal static float Luma(byte red, byte green, byte blue) => (299 * red + 587 * green + 114 * blue) / 255_000f;
+
+    /// <summary>The pixels of a file as they lie there: one byte each if it is greyscale and that is wanted, else four (red, green, blue, alpha).</summary>
+    private static (int Width, int Height, bool Grey, byte[] Pixels, SKEncodedOrigin Origin) Decode(string path, bool keepGrey = false, SKColorSpace? colors = null)
     {
         byte[] bytes;
         try
@@ -63,7 +80,7 @@ public static class ImageFile
             throw new UserInputException($"Image {path} claims {width}x{height} pixels; the most that is read is {LargestImage}.");
 
         bool grey = keepGrey && codec.Info.ColorType == SKColorType.Gray8;
-        SKImageInfo info = new(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        SKImageInfo info = new(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul, colors);
         byte[] decoded = new byte[info.BytesSize];
         SKCodecResult result;
         unsafe
@@ -76,7 +93,7 @@ public static class ImageFile
             result = SKCodecResult.IncompleteInput;
         if (result != SKCodecResult.Success)
             throw new UserInputException($"Image {path} is corrupt or cut short ({result}).");
-        return (width, height, grey, decoded);
+        return (width, height, grey, decoded, codec.EncodedOrigin);
     }
 
     /// <summary>
@@ -103,12 +120,7 @@ public static class ImageFile
     {
         float[] luma = new float[rgba.Length / 4];
         for (int i = 0; i < luma.Length; i++)
-        {
-            // In whole thousandths, so that equal channels give exactly the grey value's quotient.
-            int thousandths = 299 * rgba[4 * i] + 587 * rgba[4 * i + 1] + 114 * rgba[4 * i + 2];
-            luma[i] = thousandths / 255_000f;
-        }
-
+            luma[i] = Luma(rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
         return luma;
     }
 }

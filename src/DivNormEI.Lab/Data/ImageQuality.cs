@@ -11,7 +11,9 @@ public static class ImageQuality
     /// </summary>
     public const double LargestPsnr = 100;
 
-    private const int Window = 11;
+    /// <summary>Side of the windows of <see cref="Ssim"/>, pixels.</summary>
+    internal const int Window = 11;
+
     private const double Sigma = 1.5, K1 = 0.01, K2 = 0.03;
 
     /// <summary>
@@ -56,7 +58,8 @@ public static class ImageQuality
         return (luminance * structure).mean().item<double>();
     }
 
-    private static double Decibels(double meanSquaredError) => Math.Min(LargestPsnr, -10 * Math.Log10(meanSquaredError));
+    /// <summary>The PSNR of a mean squared error, dB, peak 1: at most <see cref="LargestPsnr"/>.</summary>
+    internal static double Decibels(double meanSquaredError) => Math.Min(LargestPsnr, -10 * Math.Log10(meanSquaredError));
 
     private static double[] SquaredErrors(Tensor images, Tensor targets)
     {

@@ -61,6 +61,10 @@ public static class ConfigFile
             string key = error.Path is null or "$" ? string.Empty : $" (key {error.Path.TrimStart('$', '.')})";
             throw new UserInputException($"{name}: not a valid configuration{key}: {FirstSentence(error.Message)}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new UserInputException($"{name}: not a valid configuration: a text is not valid Unicode.", error); // half a surrogate pair, written as an escape
+        }
         catch (ArgumentException error)
         {
             throw new UserInputException($"{name}: not a valid configuration: {FirstSentence(error.Message)}", error); // a key that stands twice

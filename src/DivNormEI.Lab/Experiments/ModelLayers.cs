@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using DivNorm.Interop;
+using DivNorm.Interop.Onnx;
+using DivNorm.Lab.Experiments.Export;
 using DivNorm.Lab.Experiments.Recognition;
 using DivNorm.Lab.Experiments.SuperResolution;
-using DivNorm.Lab.Experiments.Tuning;
 using DivNorm.Layers;
 using static TorchSharp.torch;
 
@@ -34,102 +35,125 @@ public sealed record FileModule(string Name, long Numbers, IReadOnlyList<FileTen
 /// <summary>What a model file holds: schema <c>divnormei.layers/1</c>.</summary>
 /// <param name="Schema">Always <see cref="SchemaName"/>.</param>
 /// <param name="Model">The file's name.</param>
-/// <param name="Network">What the network is, in words; null where the file holds none that this program can build.</param>
-/// <param name="Input">Shape of the input that <see cref="ModelLayer.Output"/> is for, without the batch; null without a network.</param>
-/// <param name="Layers">The layers of the network in the order in which they answer, those that do not last; null without a network.</param>
-/// <param name="Tensors">The file's tensors by module; null with a network.</param>
+/// <param name="Network">What it is, in words; null where the file holds nothing that this program can build.</param>
+/// <param name="Input">Shape of the input that <see cref="ModelLayer.Output"/> is for, without the batch; null where there are no layers.</param>
+/// <param name="Layers">The layers of the network in the order in which they answer, those that do not last; empty without a network, and for a DivNormEI layer alone.</param>
+/// <param name="Tensors">By module, the tensors of the file that are in none of these layers.</param>
 /// <param name="Problem">Why a file that has the names of VGG-16 was not read as one; null for every other.</param>
 public sealed record ModelLayers(
-    string Schema, string Model, string? Network, IReadOnlyList<long>? Input, IReadOnlyList<ModelLayer>? Layers, IReadOnlyList<FileModule>? Tensors, string? Problem)
+    string Schema, string Model, string? Network, IReadOnlyList<long>? Input, IReadOnlyList<ModelLayer> Layers, IReadOnlyList<FileModule> Tensors, string? Problem)
 {
     /// <summary>The schema's name.</summary>
     public const string SchemaName = "divnormei.layers/1";
 
+    private const int LowResolutionSide = 12; // of the paper's crops
     private const int StimulusSide = 48;
 
-    /// <summary>Lists what a file holds: the layers of a network that this program can build from it, else its tensors.</summary>
-    /// <param name="path">A safetensors file.</param>
+    /// <summary>Lists what a file holds: the layers of a network that this program can build from it, and the tensors that are in none of them.</summary>
+    /// <param name="path">A safetensors or a PyTorch file.</param>
     /// <exception cref="UserInputException">The file cannot be read, or says that it is a network of this program and does not fit it.</exception>
     public static ModelLayers Of(string path)
     {
-        using var file = SafetensorsFile.Open(path);
-        if (Classifier.Is(file))
+        using var file = TensorFile.Open(path);
+        if (SavedModel.Is(file) || Classifier.Is(file))
         {
-            using var classifier = Classifier.Load(path);
-            using var image = zeros(1, 3, classifier.Model.Options.InputSize, classifier.Model.Options.InputSize);
-            return OfNetwork(file, $"VGG-9, {classifier.Arm}: {RecognitionArms.Describe(classifier.Arm)}; {classifier.ClassIds.Count} classes", image.shape, classifier.Model.InsertionPoints(image));
+            using var model = ModelFile.Load(path);
+            using var input = model.SampleInputs(new OnnxExportOptions { Batch = 1, Height = LowResolutionSide, Width = LowResolutionSide }, seed: 0).First();
+            return OfNetwork(file, model.Description, model.Model, input);
         }
 
         string? problem = null;
-        if (TunedNetwork.Knows(file))
+        if (Vgg16File.MayBe(file))
         {
             try
             {
-                using var network = TunedNetwork.Load(path);
-                return OfNetwork(file, network.Description, [1, 1, StimulusSide, StimulusSide], network.Points(StimulusSide));
+                using var vgg = Vgg16File.Load(path);
+                using var stimulus = zeros(1, 1, StimulusSide, StimulusSide);
+                return OfNetwork(file, $"VGG-16 ({vgg.Convention}), the first {vgg.Layers.Count} convolutions", vgg, stimulus);
             }
-            catch (UserInputException error) when (!SavedModel.Is(file))
+            catch (UserInputException error)
             {
-                problem = error.Message; // the names alone spoke for VGG-16
+                problem = error.Message;
             }
         }
 
-        var modules = file.Tensors
-            .Select(tensor => new FileTensor(tensor.Name, tensor.Shape, tensor.DType, tensor.Shape.Aggregate(1L, (product, size) => product * size)))
-            .GroupBy(tensor => tensor.Name[..Math.Max(tensor.Name.LastIndexOf('.'), 0)])
-            .Select(module => new FileModule(module.Key, module.Sum(tensor => tensor.Numbers), [.. module]));
-        return new ModelLayers(SchemaName, Path.GetFileName(path), null, null, null, [.. modules], problem);
+        if (!StoredLayer.IsAll(file))
+            return new ModelLayers(SchemaName, Path.GetFileName(path), null, null, [], Modules(file.Tensors), problem);
+        using var layer = ModelFile.Load(path);
+        return new ModelLayers(SchemaName, Path.GetFileName(path), layer.Description, null, [], Modules(file.Tensors), null);
     }
 
     /// <summary>The list as a person reads it.</summary>
     public string ToText()
     {
-        var text = new StringBuilder();
-        if (Layers is not null)
+        var text = new StringBuilder($"{Model}: {Network ?? "no network that this program builds"}");
+        text.Append(Input is null ? $"; {TensorCount()}\n" : $"; input {Shape(Input)}\n");
+        if (Problem is not null)
+            text.Append(CultureInfo.InvariantCulture, $"not read as VGG-16: {Problem}\n");
+        if (Layers.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Model}: {Network}; input {Shape(Input!)}\n");
             var rows = Layers.Select(layer => new[]
             {
                 layer.Name, layer.Kind, layer.Output is null ? "-" : Shape(layer.Output), Count(layer.Parameters), layer.CanInsert ? "yes" : $"no: {layer.Obstacle}",
             });
             Append(text, [["name", "kind", "output", "parameters", "takes a layer behind it"], .. rows], countColumn: 3);
-            return text.ToString();
+            if (Tensors.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"in the file besides: {TensorCount()}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{Model}: no network that this program builds; {Tensors!.Sum(module => module.Tensors.Count)} tensors, {Count(Tensors!.Sum(module => module.Numbers))} numbers\n");
-        if (Problem is not null)
-            text.Append(CultureInfo.InvariantCulture, $"not read as VGG-16: {Problem}\n");
+        if (Tensors.Count == 0)
+            return text.ToString();
         List<string[]> lines = [["module", "tensor", "shape", "dtype", "numbers"]];
-        foreach (var module in Tensors!)
+        foreach (var module in Tensors)
         {
-            string name = module.Name.Length == 0 ? "-" : Printable(module.Name);
-            lines.AddRange(module.Tensors.Select(tensor => new[] { name, Printable(tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..]), Shape(tensor.Shape), tensor.DType, Count(tensor.Numbers) }));
+            string name = module.Name.Length == 0 ? "-" : MessageText.OneLine(module.Name); // a file may call its tensors anything
+            lines.AddRange(module.Tensors.Select(tensor => new[] { name, MessageText.OneLine(Split(tensor.Name).Own), Shape(tensor.Shape), tensor.DType, Count(tensor.Numbers) }));
         }
 
         Append(text, lines, countColumn: 4);
         return text.ToString();
     }
 
-    private static ModelLayers OfNetwork(SafetensorsFile file, string network, long[] input, IReadOnlyList<InsertionPoint> points) => new(
-        SchemaName,
-        Path.GetFileName(file.Name),
-        network,
-        input[1..],
-        [.. points.Select(point => new ModelLayer(point.Name, point.Type, point.OutputShape?.Skip(1).ToArray(), point.Parameters, point.Obstacle is null, point.Obstacle))],
-        null,
-        null);
+    private static ModelLayers OfNetwork(TensorFile file, string description, nn.Module<Tensor, Tensor> network, Tensor input)
+    {
+        var layers = network.InsertionPoints(input)
+            .Select(point => new ModelLayer(point.Name, point.Type, point.OutputShape?.Skip(1).ToArray(), point.Parameters, point.Obstacle is null, point.Obstacle));
+        var read = network.state_dict();
+        var rest = file.Tensors.Where(tensor => !read.ContainsKey(tensor.Name));
+        return new ModelLayers(SchemaName, Path.GetFileName(file.Name), description, input.shape[1..], [.. layers], Modules(rest), null);
+    }
+
+    private static FileModule[] Modules(IEnumerable<TensorEntry> tensors) =>
+    [
+        .. tensors
+            .Select(tensor => new FileTensor(tensor.Name, tensor.Shape, tensor.DType, tensor.Shape.Aggregate(1L, (product, size) => product * size)))
+            .GroupBy(tensor => Split(tensor.Name).Module)
+            .Select(module => new FileModule(module.Key, module.Sum(tensor => tensor.Numbers), [.. module])),
+    ];
+
+    private static (string Module, string Own) Split(string name)
+    {
+        int dot = name.LastIndexOf('.');
+        return (name[..Math.Max(dot, 0)], name[(dot + 1)..]);
+    }
 
     private static void Append(StringBuilder text, List<string[]> rows, int countColumn)
     {
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
-            text.Append("  ").AppendJoin("  ", row.Select((cell, column) => column == countColumn ? cell.PadLeft(widths[column]) : cell.PadRight(column == row.Length - 1 ? 0 : widths[column]))).Append('\n');
+        {
+            var cells = row.Select((cell, column) => column == countColumn ? cell.PadLeft(widths[column]) : column == row.Length - 1 ? cell : cell.PadRight(widths[column]));
+            text.Append("  ").AppendJoin("  ", cells).Append('\n');
+        }
     }
 
     private static string Shape(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
     private static string Count(long numbers) => numbers.ToString("#,0", CultureInfo.InvariantCulture);
 
-    /// <summary>A file may call its tensors anything; a terminal is not to be told more than the name.</summary>
-    private static string Printable(string name) => name.Any(char.IsControl) ? SafetensorsHeader.Quote(name) : name;
+    private string TensorCount()
+    {
+        int tensors = Tensors.Sum(module => module.Tensors.Count);
+        return $"{tensors} tensor{(tensors == 1 ? "" : "s")}, {Count(Tensors.Sum(module => module.Numbers))} numbers";
+    }
 }

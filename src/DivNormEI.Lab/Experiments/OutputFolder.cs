@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DivNorm.Interop;
+using DivNorm.Lab.Reporting;
 
 namespace DivNorm.Lab.Experiments;
 
@@ -13,17 +14,17 @@ internal static class OutputFolder
     /// <param name="resume">Whether to go on from checkpoints.</param>
     /// <param name="parts">Folders to make in it; checkpoints are always one.</param>
     /// <param name="emptied">Folders to make and, as the checkpoints, to empty where the run does not resume.</param>
-    /// <param name="free">A key of the configuration that may differ between a run and the one that resumes it.</param>
+    /// <param name="free">Keys of the configuration that may differ between a run and the one that resumes it.</param>
     /// <exception cref="UserInputException">The folder cannot be made or written to, or holds a run of another configuration to resume.</exception>
     public static void Prepare(
-        string folder, string configText, bool resume, IReadOnlyList<string> parts, IReadOnlyList<string>? emptied = null, string? free = null)
+        string folder, string configText, bool resume, IReadOnlyList<string> parts, IReadOnlyList<string>? emptied = null, IReadOnlyList<string>? free = null)
     {
         string configFile = Path.Combine(folder, "config.json");
         string[] toResumeFrom = ["checkpoints", .. emptied ?? []];
         try
         {
             if (resume && File.Exists(configFile))
-                CheckSameConfig(configFile, configText, free);
+                CheckSameConfig(configFile, configText, free ?? []);
             foreach (string part in parts.Concat(toResumeFrom))
                 Directory.CreateDirectory(Path.Combine(folder, part));
             if (!resume)
@@ -40,7 +41,19 @@ internal static class OutputFolder
         AtomicFile.WriteAllText(configFile, configText + "\n");
     }
 
-    private static void CheckSameConfig(string configFile, string configText, string? free)
+    /// <summary>A configuration without some of its keys: what of it must be equal for a run to be resumed.</summary>
+    /// <param name="configText">The configuration as JSON.</param>
+    /// <param name="free">The keys.</param>
+    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    public static string Without(string configText, IReadOnlyList<string> free)
+    {
+        var rest = JsonNode.Parse(configText) as JsonObject ?? throw new JsonException("A configuration is a JSON object.");
+        foreach (string key in free)
+            rest.Remove(key);
+        return JsonResults.Serialize(rest).TrimEnd();
+    }
+
+    private static void CheckSameConfig(string configFile, string configText, IReadOnlyList<string> free)
     {
         JsonObject? theirs = null;
         try
@@ -56,7 +69,7 @@ internal static class OutputFolder
             throw new UserInputException($"{configFile}: not the configuration of a run; delete it or choose another --out.");
         foreach (var (key, value) in JsonNode.Parse(configText)!.AsObject())
         {
-            if (key != free && !JsonNode.DeepEquals(value, theirs[key]))
+            if (!free.Contains(key) && !JsonNode.DeepEquals(value, theirs[key]))
                 throw new UserInputException($"{configFile}: the run to resume has {key} {theirs[key]?.ToJsonString() ?? "unset"}, this one {value?.ToJsonString()}; resume with the same options, or choose another --out.");
         }
     }

@@ -55,7 +55,7 @@ public static class ReferenceCheck
         }
 
         if (file.Ignored.Count > 0)
-            output.WriteLine($"  ignored: {string.Join(", ", file.Ignored.Select(Interop.SafetensorsHeader.Quote))}");
+            output.WriteLine($"  ignored: {string.Join(", ", file.Ignored.Select(MessageText.Quote))}");
         var failed = file.Tensors.Count(tensor => !tensor.Passed);
         output.WriteLine(failed == 0
             ? $"  all {file.Tensors.Count} within {options.Tolerance:g} in {options.DType}"

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DivNorm.Interop;
 using DivNorm.Layers;
 using TorchSharp;
@@ -12,8 +11,6 @@ namespace DivNorm.Lab.Experiments;
 /// </summary>
 internal sealed class ReferenceFile : IDisposable
 {
-    private const int LargestKernel = 63;
-
     private static readonly string[] Stages = ["normalized", "excitation", "inhibition", "integrated"];
     private static readonly string[] TrainingOutputs = ["output_train", "bn_running_mean_after", "bn_running_var_after"];
 
@@ -99,57 +96,22 @@ internal sealed class ReferenceFile : IDisposable
     {
         if (Has("b_exc") != Has("b_inh"))
             throw Error($"{(Has("b_exc") ? "b_inh" : "b_exc")} is missing; E and I have a bias each, or none");
-        if (Flag("lateral_bias") is { } bias && bias != Has("b_exc"))
-            throw Error($"lateral_bias is {bias} in the metadata, and b_exc and b_inh are {(bias ? "missing" : "there")}");
-        return new DivNormEIOptions
+        var metadata = new LayerMetadata(file);
+        metadata.CheckLateralBias(Has("b_exc"), "b_exc and b_inh");
+        // sigma^2 alone is what Eq. 2 says: a reference that adds something to it has to say so
+        return metadata.Over(new DivNormEIOptions { Epsilon = 0 }) with
         {
             DivisionKernel = Kernel("w_div", "kernel_div"),
             ExcitationKernel = Kernel("w_exc", "kernel_exc"),
             InhibitionKernel = Kernel("w_inh", "kernel_inh"),
-            ExcitationSource = Source(),
             LateralBias = Has("b_exc"),
-            Epsilon = Number(file.Metadata.ContainsKey("epsilon") ? "epsilon" : "eps", 0, value => value >= 0, "0 or greater"),
-            BatchNormEpsilon = Number("bn_eps", 1e-5, value => value > 0, "greater than 0"),
-            BatchNormMomentum = Number("bn_momentum", 0.1, value => value is >= 0 and <= 1, "0 to 1"),
         };
-    }
 
-    /// <summary>The side of a square kernel: the weight's shape says it, and the metadata must agree.</summary>
-    private int Kernel(string weight, string key)
-    {
-        var shape = Shape(weight, 4);
-        if (shape[2] != shape[3] || shape[2] % 2 == 0 || shape[2] > LargestKernel)
-            throw Error($"{weight} has kernels of {shape[2]} x {shape[3]}; the layer's are square, odd, 1 to {LargestKernel} pixels");
-        if (file.Metadata.TryGetValue(key, out var text)
-            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side) && side == shape[2]))
+        int Kernel(string weight, string key)
         {
-            throw Error($"{key} is '{text}' in the metadata, and {weight} has kernels of {shape[2]} x {shape[3]}");
+            Shape(weight, 4);
+            return metadata.Kernel(file.Find(weight)!, key);
         }
-
-        return (int)shape[2];
-    }
-
-    private ExcitationSource Source() => file.Metadata.GetValueOrDefault("excitation_source", "input") switch
-    {
-        "input" => ExcitationSource.Input,
-        "normalized" => ExcitationSource.Normalized,
-        var other => throw Error($"excitation_source is '{other}' in the metadata; it must be 'input' or 'normalized'"),
-    };
-
-    private bool? Flag(string key)
-    {
-        if (!file.Metadata.TryGetValue(key, out var text))
-            return null;
-        return bool.TryParse(text, out var value) ? value : throw Error($"{key} is '{text}' in the metadata; it must be 'True' or 'False'");
-    }
-
-    private double Number(string key, double fallback, Func<double, bool> isValid, string range)
-    {
-        if (!file.Metadata.TryGetValue(key, out var text))
-            return fallback;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && isValid(value))
-            return value;
-        throw Error($"{key} is '{text}' in the metadata; it must be a number, {range}");
     }
 
     private Dictionary<string, long[]> WeightShapes()

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DivNorm.Lab.Experiments;
 
 /// <summary>
-/// Reads the first layers of VGG-16 from a safetensors file. The names tell the input convention: <c>conv1_1.weight</c> is Caffe's and Keras's,
+/// Reads the first layers of VGG-16 from a safetensors or a PyTorch file. The names tell the input convention: <c>conv1_1.weight</c> is Caffe's and Keras's,
 /// <c>features.0.weight</c> torchvision's.
 /// </summary>
 public static partial class Vgg16File
@@ -18,7 +18,7 @@ public static partial class Vgg16File
     private static readonly int[] TorchvisionPlaces = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
 
     /// <summary>Whether a file has a first convolution under a name of VGG-16; other networks of torchvision call theirs the same.</summary>
-    internal static bool MayBe(SafetensorsFile file) => Enum.GetValues<Vgg16Convention>().Any(convention => file.Find(FirstWeight(convention)) is not null);
+    internal static bool MayBe(TensorFile file) => Enum.GetValues<Vgg16Convention>().Any(convention => file.Find(FirstWeight(convention)) is not null);
 
     /// <summary>Reads the convolutions that a file has, from the first to the last before a gap.</summary>
     /// <param name="path">The file; tensors of later layers are not read.</param>
@@ -29,7 +29,7 @@ public static partial class Vgg16File
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layers, Vgg16FrontEnd.MostConvolutions);
-        using var file = SafetensorsFile.Open(path);
+        using var file = TensorFile.Open(path);
         var convention = Convention(file);
         CheckInput(file, convention);
         using var scope = NewDisposeScope();
@@ -48,14 +48,14 @@ public static partial class Vgg16File
 
     private static string FirstWeight(Vgg16Convention convention) => $"{Vgg16FrontEnd.ConvolutionNames(convention)[0]}.weight";
 
-    private static Vgg16Convention Convention(SafetensorsFile file)
+    private static Vgg16Convention Convention(TensorFile file)
     {
         string caffe = FirstWeight(Vgg16Convention.Caffe), torchvision = FirstWeight(Vgg16Convention.Torchvision);
         bool isCaffe = file.Find(caffe) is not null, isTorchvision = file.Find(torchvision) is not null;
         if (isCaffe == isTorchvision)
         {
             throw new UserInputException(
-                $"{file.Name}: has {(isCaffe ? "both" : "neither")} '{caffe}' (Caffe's or Keras's VGG-16) {(isCaffe ? "and" : "nor")} '{torchvision}' (torchvision's); give a safetensors file with one of them.");
+                $"{file.Name}: has {(isCaffe ? "both" : "neither")} '{caffe}' (Caffe's or Keras's VGG-16) {(isCaffe ? "and" : "nor")} '{torchvision}' (torchvision's); give a file with one of them.");
         }
 
         if (isCaffe)
@@ -71,7 +71,7 @@ public static partial class Vgg16File
     }
 
     /// <summary>A file may say in its metadata how its input is scaled; if that contradicts its names, neither is to be trusted.</summary>
-    private static void CheckInput(SafetensorsFile file, Vgg16Convention convention)
+    private static void CheckInput(TensorFile file, Vgg16Convention convention)
     {
         if (!file.Metadata.TryGetValue("input", out string? input))
             return;
@@ -81,7 +81,7 @@ public static partial class Vgg16File
             throw new UserInputException($"{file.Name}: its metadata say that the input is '{input}', but weights of these names take {expected}; rename the tensors to the convention that they were trained with.");
     }
 
-    private static Tensor Read(SafetensorsFile file, string name, long[] shape)
+    private static Tensor Read(TensorFile file, string name, long[] shape)
     {
         var tensor = file.Read(name);
         string where = $"{file.Name}: tensor '{name}'";

@@ -100,10 +100,12 @@ public sealed class ClassificationTrainer : IDisposable
 
     /// <summary>Goes to the moment of a checkpoint. Call it outside dispose scopes.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="sameRun">What of a run's identity must be equal; null takes all of it.</param>
     /// <exception cref="UserInputException">The file is no checkpoint, or one of another run.</exception>
-    public void Resume(string path)
+    public void Resume(string path, Func<string, string>? sameRun = null)
     {
-        var state = CheckpointFile.Load(path, run, s => s.Run, Tensors(), ClassificationJson.Default.ClassificationState);
+        sameRun ??= identity => identity;
+        var state = CheckpointFile.Load(path, sameRun(run), s => sameRun(s.Run), Tensors(), ClassificationJson.Default.ClassificationState);
         epochs.Clear();
         epochs.AddRange(state.Epochs);
         running = state.Running;

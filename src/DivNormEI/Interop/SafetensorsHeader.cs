@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -16,13 +15,11 @@ internal ref struct SafetensorsHeader
     /// <summary>Reserved for the string-to-string map of free text.</summary>
     internal const string MetadataKey = "__metadata__";
 
-    // libtorch's limit for the dimensions of a tensor.
-    private const int MaximumRank = 64;
-
     // Root, entry, array make three; the rest is room for keys of the future, which are skipped.
     private const int MaximumDepth = 16;
 
     private readonly string file;
+    private readonly long dataStart;
     private readonly long dataLength;
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
     private readonly List<SafetensorsTensor> tensors = [];
@@ -32,6 +29,7 @@ internal ref struct SafetensorsHeader
     {
         this.file = file;
         this.dataLength = dataLength;
+        dataStart = SafetensorsFile.PrefixLength + json.Length;
         reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
     }
 
@@ -69,7 +67,7 @@ internal ref struct SafetensorsHeader
         while (NextKey("the header") is { } name)
         {
             if (!names.Add(name))
-                throw Error($"the name {Quote(name)} appears twice");
+                throw Error($"the name {MessageText.Quote(name)} appears twice");
             if (name == MetadataKey)
                 ReadMetadata();
             else
@@ -88,15 +86,15 @@ internal ref struct SafetensorsHeader
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                throw Error($"{MetadataKey}: the value of {Quote(key)} is not a string");
+                throw Error($"{MetadataKey}: the value of {MessageText.Quote(key)} is not a string");
             if (!metadata.TryAdd(key, Text(MetadataKey)))
-                throw Error($"{MetadataKey}: the key {Quote(key)} appears twice");
+                throw Error($"{MetadataKey}: the key {MessageText.Quote(key)} appears twice");
         }
     }
 
     private SafetensorsTensor ReadTensor(string name)
     {
-        var where = $"tensor {Quote(name)}";
+        var where = $"tensor {MessageText.Quote(name)}";
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw Error($"{where} is not described by an object");
         SafetensorsDType.Info? type = null;
@@ -106,14 +104,14 @@ internal ref struct SafetensorsHeader
         while (NextKey(where) is { } key)
         {
             if (!keys.Add(key))
-                throw Error($"{where}: the key {Quote(key)} appears twice");
+                throw Error($"{where}: the key {MessageText.Quote(key)} appears twice");
             switch (key)
             {
                 case "dtype":
                     type = ReadType(where);
                     break;
                 case "shape":
-                    shape = ReadIntegers(where, key, MaximumRank);
+                    shape = ReadIntegers(where, key, TensorEntry.MaximumRank);
                     break;
                 case "data_offsets":
                     offsets = ReadIntegers(where, key, 2);
@@ -127,7 +125,7 @@ internal ref struct SafetensorsHeader
         if (type is null || shape is null || offsets is null)
             throw Error($"{where} has no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
         CheckOffsets(where, type, shape, offsets);
-        return new SafetensorsTensor(name, type, shape, offsets[0], offsets[1]);
+        return new SafetensorsTensor(name, type, shape, dataStart, offsets[0], offsets[1]);
     }
 
     private SafetensorsDType.Info ReadType(string where)
@@ -136,7 +134,7 @@ internal ref struct SafetensorsHeader
         if (reader.TokenType != JsonTokenType.String)
             throw Error($"{where}: dtype is not a string");
         var name = Text(where);
-        return SafetensorsDType.Find(name) ?? throw Error($"{where}: unknown dtype {Quote(name)}");
+        return SafetensorsDType.Find(name) ?? throw Error($"{where}: unknown dtype {MessageText.Quote(name)}");
     }
 
     private long[] ReadIntegers(string where, string key, int most)
@@ -166,7 +164,7 @@ internal ref struct SafetensorsHeader
             throw Error($"{where}: data_offsets begin at {begin} and end before it, at {end}");
         if (end > dataLength)
             throw Error($"{where}: data_offsets end at {end}, the file holds {dataLength} bytes of data (truncated?)");
-        var bits = SizeInBits(shape, type.Bits)
+        var bits = TensorEntry.SizeInBits(shape, type.Bits)
             ?? throw Error($"{where}: shape [{string.Join(", ", shape)}] overflows");
         if (bits % 8 != 0)
             throw Error($"{where}: shape [{string.Join(", ", shape)}] of {type.Name} does not fill whole bytes");
@@ -177,22 +175,6 @@ internal ref struct SafetensorsHeader
         }
     }
 
-    /// <summary>The size of a shape, or null if it overflows; zeros do not excuse the others, whose product is a stride.</summary>
-    private static long? SizeInBits(long[] shape, int bitsPerElement)
-    {
-        Int128 bits = bitsPerElement;
-        var empty = false;
-        foreach (var size in shape)
-        {
-            empty |= size == 0;
-            bits *= Math.Max(size, 1);
-            if (bits > long.MaxValue)
-                return null;
-        }
-
-        return empty ? 0 : (long)bits;
-    }
-
     /// <summary>The tensors must tile the data: no byte belongs to two of them, none to none.</summary>
     private readonly void CheckCoverage()
     {
@@ -201,9 +183,9 @@ internal ref struct SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
         {
             if (tensor.Begin < covered)
-                throw Error($"tensor {Quote(tensor.Name)} overlaps tensor {Quote(previous)}");
+                throw Error($"tensor {MessageText.Quote(tensor.Name)} overlaps tensor {MessageText.Quote(previous)}");
             if (tensor.Begin > covered)
-                throw Error($"bytes {covered} to {tensor.Begin} of the data, before tensor {Quote(tensor.Name)}, belong to no tensor");
+                throw Error($"bytes {covered} to {tensor.Begin} of the data, before tensor {MessageText.Quote(tensor.Name)}, belong to no tensor");
             covered = tensor.End;
             previous = tensor.Name;
         }
@@ -233,20 +215,4 @@ internal ref struct SafetensorsHeader
     }
 
     private readonly UserInputException Error(string what) => new($"{file}: {what}");
-
-    /// <summary>A name from the file, fit for a message of one line.</summary>
-    internal static string Quote(string name)
-    {
-        const int longest = 80;
-        var text = new StringBuilder("'");
-        foreach (var character in name.AsSpan(0, Math.Min(name.Length, longest)))
-        {
-            if (char.IsControl(character) || character is '\u2028' or '\u2029')
-                text.Append($"\\u{(int)character:x4}");
-            else
-                text.Append(character);
-        }
-
-        return text.Append(name.Length > longest ? "...'" : "'").ToString();
-    }
 }

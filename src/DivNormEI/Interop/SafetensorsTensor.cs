@@ -1,36 +1,25 @@
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DivNorm.Interop;
 
-/// <summary>One entry of a safetensors header: what a tensor is and where its bytes lie.</summary>
-public sealed class SafetensorsTensor
+/// <summary>One entry of a safetensors header.</summary>
+internal sealed class SafetensorsTensor : TensorEntry
 {
-    internal SafetensorsTensor(string name, SafetensorsDType.Info type, long[] shape, long begin, long end)
-    {
-        Name = name;
-        Type = type;
-        Shape = shape;
-        Begin = begin;
-        End = end;
-    }
+    private readonly long dataStart;
 
-    /// <summary>The tensor's name, unique in its file.</summary>
-    public string Name { get; }
-
-    /// <summary>The element type as the format spells it: <c>F32</c>, <c>BF16</c>, <c>I64</c>, <c>BOOL</c>, ...</summary>
-    public string DType => Type.Name;
-
-    /// <summary>The TorchSharp type that holds such elements, or null where TorchSharp has none (<c>F8_E4M3</c>, <c>U16</c>, ...).</summary>
-    public torch.ScalarType? ScalarType => Type.ScalarType;
-
-    /// <summary>The sizes of the dimensions; empty for a scalar.</summary>
-    public IReadOnlyList<long> Shape { get; }
+    /// <summary>An entry; begin and end are offsets into the file's data, which start at a position of their own.</summary>
+    internal SafetensorsTensor(string name, SafetensorsDType.Info type, long[] shape, long dataStart, long begin, long end)
+        : base(name, type, shape) => (this.dataStart, Begin, End) = (dataStart, begin, end);
 
     /// <summary>Offset of the first byte, counted from the end of the header.</summary>
-    public long Begin { get; }
+    internal long Begin { get; }
 
     /// <summary>Offset after the last byte, counted from the end of the header.</summary>
-    public long End { get; }
+    internal long End { get; }
 
-    internal SafetensorsDType.Info Type { get; }
+    internal override Tensor Read(Stream stream)
+    {
+        stream.Position = dataStart + Begin;
+        return TensorBytes.Read(stream, Shape, ScalarType!.Value);
+    }
 }

@@ -111,7 +111,7 @@ internal sealed class SafetensorsWriter
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (!char.IsSurrogatePair(text, i))
-                throw new ArgumentException($"{SafetensorsHeader.Quote(text)} is not valid Unicode.", parameter);
+                throw new ArgumentException($"{MessageText.Quote(text)} is not valid Unicode.", parameter);
             i++;
         }
     }

@@ -10,10 +10,18 @@ internal static class TensorBytes
 {
     private const long PieceLength = 1 << 24;
 
-    /// <summary>Fills a tensor from a stream.</summary>
+    /// <summary>Reads a new tensor from where a stream stands.</summary>
     /// <exception cref="EndOfStreamException">The stream ends first.</exception>
-    internal static void Read(Stream stream, Tensor tensor) =>
-        ForEachPiece(tensor, stream, static (stream, bytes) => stream.ReadExactly(bytes));
+    internal static Tensor Read(Stream stream, IReadOnlyList<long> shape, ScalarType type)
+    {
+        // A byte other than 0 and 1 is undefined behaviour in libtorch's Boolean tensors; any but 0 counts as true.
+        var raw = empty([.. shape], type == ScalarType.Bool ? ScalarType.Byte : type, CPU);
+        ForEachPiece(raw, stream, static (stream, bytes) => stream.ReadExactly(bytes));
+        if (type != ScalarType.Bool)
+            return raw;
+        using (raw)
+            return raw.ne(0);
+    }
 
     /// <summary>Writes a tensor's elements to a stream.</summary>
     internal static void Write(Stream stream, Tensor tensor) =>

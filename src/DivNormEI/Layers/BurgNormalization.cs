@@ -19,13 +19,23 @@ namespace DivNorm.Layers;
 /// </summary>
 public sealed class BurgNormalization : NormalizationModule
 {
-    private const int PoolSize = 5;
-    private const int Spacing = 5;
+    /// <summary>Side of the average, pixels.</summary>
+    internal const int PoolSize = 5;
 
-    // y^n is taken as (y + s)^n - s^n, and eta likewise lifted by s: for n < 1 its slope at 0, and for any n its derivative by n
-    // there, would be infinite or 0 * infinity. What this changes is of the order of s.
-    private static readonly Scalar Shift = 1e-6;
-    private static readonly Scalar Least = 1e-12;
+    /// <summary>Pixels between the places of a surround.</summary>
+    internal const int Spacing = 5;
+
+    /// <summary>
+    /// s: y^n is taken as (y + s)^n - s^n, and eta likewise lifted by s. For n below 1 its slope at 0, and for any n its derivative by n
+    /// there, would be infinite or 0 * infinity. What this changes is of the order of s.
+    /// </summary>
+    internal const double ShiftValue = 1e-6;
+
+    /// <summary>What keeps the divisor above 0.</summary>
+    internal const double LeastValue = 1e-12;
+
+    private static readonly Scalar Shift = ShiftValue;
+    private static readonly Scalar Least = LeastValue;
     private static readonly Scalar Zero = 0;
 
     private readonly Parameter n;
@@ -79,6 +89,12 @@ public sealed class BurgNormalization : NormalizationModule
         return weight.sum([0L]).expand(Channels, Channels, side, side).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override int Reach => PoolSize / 2 + SurroundReach;
+
+    /// <summary>Pixels from the centre of the surround to its outermost places.</summary>
+    private int SurroundReach => Options.SurroundSize / 2 * Spacing;
+
     private protected override Tensor Weight => n;
 
     private protected override Tensor Normalize(Tensor input)
@@ -87,8 +103,7 @@ public sealed class BurgNormalization : NormalizationModule
         var origin = full_like(exponent, Shift).pow(exponent);
         var excitation = input.clamp(min: Zero).add(Shift).pow(exponent) - origin;
         var average = F.avg_pool2d(excitation, PoolSize, stride: 1, padding: PoolSize / 2, count_include_pad: false);
-        long half = Options.SurroundSize / 2 * Spacing;
-        var pool = F.conv2d(average, PoolWeight(), padding: [half, half], dilation: [Spacing, Spacing]);
+        var pool = F.conv2d(average, PoolWeight(), padding: [SurroundReach, SurroundReach], dilation: [Spacing, Spacing]);
         var floor = eta.abs().view(1, Channels, 1, 1).add(Shift).pow(exponent);
         return excitation / (floor + pool + Least);
     }

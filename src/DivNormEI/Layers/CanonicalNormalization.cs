@@ -58,6 +58,9 @@ public sealed class CanonicalNormalization : NormalizationModule
     /// <summary>sigma, the semi-saturation constant, [C], in units of the input, never negative.</summary>
     public Parameter Sigma => Projected(sigma);
 
+    /// <inheritdoc/>
+    public override int Reach => Options.PoolSize / 2;
+
     private protected override Tensor Weight => w_pool;
 
     private protected override void Project() => NonNegative.Project(w_pool, sigma);

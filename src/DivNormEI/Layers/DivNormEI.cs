@@ -22,7 +22,7 @@ namespace DivNorm.Layers;
 /// cross-correlations that keep H and W. The weights w_div [C, 1, k, k], w_exc and w_inh [C, C, k, k] are never negative:
 /// whatever an optimiser or a loaded file leaves behind is projected before a forward pass, a state dict or a save sees it.
 /// </summary>
-public sealed class DivNormEI : nn.Module<Tensor, Tensor>
+public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
 {
     private readonly Parameter w_div;
     private readonly Parameter? w_exc;
@@ -93,6 +93,18 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>
 
     /// <summary>C, the number of channels.</summary>
     public long Channels { get; }
+
+    /// <inheritdoc/>
+    public int Reach
+    {
+        get
+        {
+            int division = Options.DivisionKernel / 2;
+            int excitation = Options.Excites ? Options.ExcitationKernel / 2 + (SharedSource ? division : 0) : 0;
+            int inhibition = division + (Options.Inhibits ? Options.InhibitionKernel / 2 : 0);
+            return Math.Max(excitation, inhibition);
+        }
+    }
 
     /// <summary>The options that the layer was made with.</summary>
     public DivNormEIOptions Options { get; }

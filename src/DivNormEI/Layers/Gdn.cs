@@ -59,6 +59,9 @@ public sealed class Gdn : NormalizationModule
     /// <summary>gamma, [C out, C in], made anew at every call: the caller disposes it. Never negative.</summary>
     public Tensor Gamma() => Outside(aboveZero, gamma_free);
 
+    /// <inheritdoc/>
+    public override int Reach => 0;
+
     private protected override Tensor Weight => beta_free;
 
     private protected override Tensor Normalize(Tensor input)

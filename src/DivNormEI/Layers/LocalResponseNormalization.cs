@@ -37,6 +37,9 @@ public sealed class LocalResponseNormalization : NormalizationModule
     /// <summary>The constants.</summary>
     public LocalResponseNormalizationOptions Options { get; }
 
+    /// <inheritdoc/>
+    public override int Reach => 0;
+
     private protected override Tensor? Weight => null;
 
     private protected override Tensor Normalize(Tensor input)

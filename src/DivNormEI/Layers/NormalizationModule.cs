@@ -8,7 +8,7 @@ namespace DivNorm.Layers;
 /// What the normalisation models beside <see cref="DivNormEI"/> share: [N, C, H, W] to the same shape and dtype, any N, H and W;
 /// a checked input; one dispose scope a forward pass; and weights whose constraint holds wherever they can be seen.
 /// </summary>
-public abstract class NormalizationModule : nn.Module<Tensor, Tensor>
+public abstract class NormalizationModule : nn.Module<Tensor, Tensor>, IBoundedReach
 {
     private readonly string layer;
     private readonly Device device;
@@ -27,6 +27,9 @@ public abstract class NormalizationModule : nn.Module<Tensor, Tensor>
 
     /// <summary>C, the number of channels.</summary>
     public long Channels { get; }
+
+    /// <inheritdoc/>
+    public abstract int Reach { get; }
 
     /// <summary>The layer's equation. Call the layer with <c>call</c>.</summary>
     /// <param name="input">[N, C, H, W], of the layer's dtype and device.</param>

@@ -91,6 +91,9 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
         return new LabelFreeFitResult(sample.Count, iterations, converged, regression.IndependentLoss(), regression.Loss());
     }
 
+    /// <inheritdoc/>
+    public override int Reach => Options.Window / 2;
+
     private protected override Tensor Weight => w;
 
     private protected override void Project() => NonNegative.Project(w);

@@ -39,6 +39,9 @@ public sealed class GaborEncoder : nn.Module<Tensor, Tensor>
     /// <summary>Step of the convolution in pixels.</summary>
     public int Stride { get; }
 
+    /// <summary>The filters as convolution weights, [filters, 1, largest size, largest size].</summary>
+    internal Tensor Filters => filters;
+
     /// <summary>max(0, filter * image), zero-padded by half the largest filter.</summary>
     /// <param name="image">[N, 1, H, W], grey values.</param>
     /// <returns>[N, filters, ceil(H / stride), ceil(W / stride)].</returns>

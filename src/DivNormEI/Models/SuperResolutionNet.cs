@@ -1,4 +1,5 @@
 using DivNorm.Filters;
+using DivNorm.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,6 +29,9 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     public const int Scale = 4;
 
     private const int Width = 64;
+
+    // a pixel of the maps spreads over 3 pixels of the first transposed convolution and 7 of the second: its own 4, cropped, and some of both neighbours'
+    private const int DecoderReach = 1;
 
     // kept: a scalar made on the fly can be finalised while libtorch still reads it
     private static readonly Scalar One = 1;
@@ -64,11 +68,30 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
     /// <summary>How the low-resolution image reaches the filters.</summary>
     public InputReading Reading { get; }
 
+    /// <summary>What follows the normalisation layer, up to the pixels before the crop.</summary>
+    internal Sequential Decoder => decoder;
+
     /// <summary>The Gabor filters and their ReLU: the stage before normalisation.</summary>
     public GaborEncoder Encoder => encoder;
 
     /// <summary>The normalisation layer.</summary>
     public nn.Module<Tensor, Tensor> Normalization => normalization;
+
+    /// <summary>
+    /// How far from a low-resolution pixel, along either axis, its 4x4 pixels of the output can depend on the low-resolution image in evaluation mode. A part of an
+    /// image with so much around it, or less where the image ends, gives the part's output.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The normalisation layer does not say how far it reaches (<see cref="IBoundedReach"/>).</exception>
+    public int Reach
+    {
+        get
+        {
+            // the filters of map place i see so far around pixel 4i of the image scaled up, where low-resolution pixel j counts for what is less than 4 from 4j + 1.5
+            int half = encoder.Bank.LargestSize / 2;
+            int filters = Reading == InputReading.Upscaled ? (2 * half + 3 * Scale - 2) / (2 * Scale) : half;
+            return filters + LayerReach.Of(normalization) + DecoderReach;
+        }
+    }
 
     /// <summary>What the normalisation layer is called with.</summary>
     /// <param name="lowResolution">[N, 1, h, w], grey values in [0, 1].</param>

@@ -84,9 +84,20 @@ public sealed partial class Vgg9 : nn.Module<Tensor, Tensor>
     /// <summary>The normalisation layers by the convolution that they follow, counted from 1.</summary>
     public IReadOnlyDictionary<int, nn.Module<Tensor, Tensor>> Normalizations => normalizations;
 
-    private int LastSide => Options.InputSize / Vgg9Options.Reduction;
+    /// <summary>The six convolutions, in order.</summary>
+    internal IReadOnlyList<Conv2d> ConvolutionLayers => convolutions;
 
-    private int HeadSide => Math.Min(LastSide, Options.HeadSize);
+    /// <summary>The batch norms by the convolution that they follow, counted from 1.</summary>
+    internal IReadOnlyDictionary<int, BatchNorm2d> BatchNorms => batchNorms;
+
+    /// <summary>The three fully connected layers, in order.</summary>
+    internal IReadOnlyList<Linear> Dense => dense;
+
+    /// <summary>A side of the maps after the last pooling.</summary>
+    internal int LastSide => Options.InputSize / Vgg9Options.Reduction;
+
+    /// <summary>A side of the maps that the fully connected layers see.</summary>
+    internal int HeadSide => Math.Min(LastSide, Options.HeadSize);
 
     /// <summary>The classes' scores for images.</summary>
     /// <param name="images">[N, 3, InputSize, InputSize], float32, normalised as in training.</param>
@@ -99,7 +110,7 @@ public sealed partial class Vgg9 : nn.Module<Tensor, Tensor>
         for (int place = 1; place <= Vgg9Options.Convolutions; place++)
         {
             maps = Then(maps, m => Respond(Drive(m, place), place));
-            if (PooledConvolutions.Contains(place))
+            if (IsPooled(place))
                 maps = Then(maps, m => F.max_pool2d(m, 2));
         }
 
@@ -131,6 +142,9 @@ public sealed partial class Vgg9 : nn.Module<Tensor, Tensor>
         scope.MoveToOuter(before, after);
         return (before, after);
     }
+
+    /// <summary>Whether max pooling follows a convolution, counted from 1.</summary>
+    internal static bool IsPooled(int place) => PooledConvolutions.Contains(place);
 
     /// <summary>One step of the way; its input is let go, which autograd keeps where it needs it.</summary>
     private static Tensor Then(Tensor input, Func<Tensor, Tensor> step)

@@ -29,7 +29,7 @@ public sealed partial class Vgg9
                 costs.Add(Cost($"norm{place}", layer, output));
             if (batchNorms.TryGetValue(place, out var norm))
                 costs.Add(Cost($"bn{place}", norm, output));
-            if (PooledConvolutions.Contains(place))
+            if (IsPooled(place))
                 side /= 2;
         }
 

@@ -43,6 +43,18 @@ public sealed class Vgg16FileTests : IDisposable
             Assert.Equal([first], vgg.Layers);
     }
 
+    /// <summary>torchvision's weights as they come: a state dict in PyTorch's own format.</summary>
+    [Fact]
+    public void Load_TakesAPyTorchFile()
+    {
+        var weight = randn(First);
+        string file = folder["vgg16.pth"];
+        PyTorchBytes.Write(file, [("features.0.weight", weight), ("features.0.bias", randn(64)), ("features.2.weight", randn(64, 64, 3, 3)), ("features.2.bias", randn(64)), ("classifier.0.weight", randn(2, 2))]);
+        using var vgg = Vgg16File.Load(file);
+        Assert.Equal(["features.0", "features.2"], vgg.Layers);
+        Assert.True(vgg.get_parameter("features.0.weight")!.equal(weight).all().item<bool>());
+    }
+
     [Fact]
     public void SavedFrontEnd_IsReadAsWhatItIs()
     {

@@ -197,6 +197,49 @@ public sealed class NormalizationLayersTests
         Assert.Throws<ArgumentOutOfRangeException>(() => NormalizationLayers.Find(name).Create(1, Seed, dtype: ScalarType.Float16));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Layer_SeesAsFarAsItsReach_AndNoFarther(string name)
+    {
+        using var layer = NormalizationLayers.Find(name).Create(3, Seed, dtype: ScalarType.Float64);
+        SeesAsFarAsItsReach(layer);
+    }
+
+    [Theory]
+    [InlineData(5, 9, 7, ExcitationSource.Input, LateralParts.ExcitationAndInhibition, 5)]
+    [InlineData(3, 13, 5, ExcitationSource.Input, LateralParts.ExcitationAndInhibition, 6)]
+    [InlineData(3, 13, 5, ExcitationSource.Normalized, LateralParts.ExcitationAndInhibition, 7)]
+    [InlineData(3, 13, 5, ExcitationSource.Normalized, LateralParts.InhibitionOnly, 3)]
+    [InlineData(7, 5, 13, ExcitationSource.Input, LateralParts.ExcitationOnly, 3)]
+    [InlineData(5, 13, 13, ExcitationSource.Input, LateralParts.None, 2)]
+    public void DivNormEI_SeesAsFarAsItsKernels(int division, int excitation, int inhibition, ExcitationSource source, LateralParts parts, int reach)
+    {
+        var options = new DivNormEIOptions
+        {
+            DivisionKernel = division, ExcitationKernel = excitation, InhibitionKernel = inhibition, ExcitationSource = source, LateralParts = parts, Seed = Seed,
+        };
+        using var layer = new DivNorm.Layers.DivNormEI(3, options, dtype: ScalarType.Float64);
+        Assert.Equal(reach, layer.Reach);
+        SeesAsFarAsItsReach(layer);
+    }
+
+    [Theory]
+    [InlineData(3, 7)]
+    [InlineData(5, 12)]
+    public void Burg_SeesAsFarAsItsSurround(int surround, int reach)
+    {
+        using var layer = new BurgNormalization(3, new BurgNormalizationOptions { SurroundSize = surround, Seed = Seed }, dtype: ScalarType.Float64);
+        Assert.Equal(reach, layer.Reach);
+        SeesAsFarAsItsReach(layer);
+    }
+
+    [Fact]
+    public void Module_ThatDoesNotSayHowFarItSees_IsNamed()
+    {
+        using var pool = nn.AdaptiveAvgPool2d(1);
+        Assert.Contains("does not say how far it reaches", Assert.Throws<NotSupportedException>(() => LayerReach.Of(pool)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void UnknownName_IsAnsweredWithEveryName()
     {
@@ -220,6 +263,24 @@ public sealed class NormalizationLayersTests
         using var _ = no_grad();
         foreach (var parameter in layer.parameters())
             parameter.add_(0.05 + 0.1 * rand(parameter.shape, parameter.dtype, generator: generator));
+    }
+
+    /// <summary>Another value in the middle changes answers up to the reach away, and none beyond.</summary>
+    private static void SeesAsFarAsItsReach(nn.Module<Tensor, Tensor> layer)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var generator = new Generator(17);
+        Perturb(layer, generator);
+        int reach = LayerReach.Of(layer), middle = 2 * reach + 6, side = 2 * middle + 1; // borders, where sums are smaller, are to be a small part
+        var input = 0.1 + rand([4, 3, side, side], ScalarType.Float64, generator: generator);
+        for (int i = 0; i < 30; i++)
+            layer.call(input); // a batch norm is to leave values on both sides of the ReLU's kink
+        layer.eval();
+        var other = input.clone();
+        other[.., .., middle, middle] = other[.., .., middle, middle] + 0.5;
+        var changed = layer.call(input).ne(layer.call(other)).any(0).any(0);
+        Assert.Equal(reach, Enumerable.Range(0, side * side).Where(i => changed[i / side, i % side].item<bool>()).Max(i => Math.Max(Math.Abs(i / side - middle), Math.Abs(i % side - middle))));
     }
 
     /// <summary>The weights as the equations have them.</summary>

@@ -10,7 +10,7 @@ namespace DivNorm.Lab.Experiments.Contrast;
 /// <param name="Data">A folder of images (BSDS500 at any of its levels), or null to make images.</param>
 /// <param name="Output">The folder for results; made where missing.</param>
 /// <param name="Resume">Whether to go on from the checkpoints of an interrupted run of the same configuration.</param>
-/// <param name="Vgg16">A safetensors file of VGG-16's weights to show beside, or null; it changes nothing else of the run.</param>
+/// <param name="Vgg16">A safetensors or PyTorch file of VGG-16's weights to show beside, or null; it changes nothing else of the run.</param>
 public sealed record ContrastPlaces(string? Data, string Output, bool Resume = false, string? Vgg16 = null);
 
 /// <summary>

@@ -11,8 +11,8 @@ internal static class ContrastFigure2
 {
     /// <summary>What to do where there are no weights.</summary>
     private const string HowToGetWeights =
-        "**Panel B is empty: no weights of VGG-16 were given.** `--vgg16 FILE` takes a safetensors file with `conv1_1.weight` and `conv1_1.bias` (the weights published for Caffe and Keras) "
-        + "or with `features.0.weight` and `features.0.bias` (torchvision's). To make one, load torchvision's `vgg16` with its ImageNet weights in Python and save its state dict with the safetensors package. "
+        "**Panel B is empty: no weights of VGG-16 were given.** `--vgg16 FILE` takes a safetensors or PyTorch file with `conv1_1.weight` and `conv1_1.bias` (the weights published for Caffe and Keras) "
+        + "or with `features.0.weight` and `features.0.bias` (torchvision's). To make one, load torchvision's `vgg16` with its ImageNet weights in Python and save its state dict with `torch.save`. "
         + "With `--resume` the finished training is not repeated.";
 
     public static void Compose(ReportSection section, ContrastResults results)

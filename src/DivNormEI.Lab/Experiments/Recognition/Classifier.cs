@@ -45,7 +45,7 @@ public sealed class Classifier : IDisposable
     public int StoredSize { get; }
 
     /// <summary>Whether a file says that it is a classifier.</summary>
-    internal static bool Is(SafetensorsFile file) => file.Metadata.GetValueOrDefault("model") == Kind;
+    internal static bool Is(TensorFile file) => file.Metadata.GetValueOrDefault("model") == Kind;
 
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A model file of the recognition experiment.</param>

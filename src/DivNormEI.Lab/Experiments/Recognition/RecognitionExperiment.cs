@@ -9,7 +9,7 @@ namespace DivNorm.Lab.Experiments.Recognition;
 /// <param name="Data">A folder with <c>train/CLASS</c> and <c>val/CLASS</c>, or null to make images.</param>
 /// <param name="Output">The folder for results; made where missing.</param>
 /// <param name="Cache">A folder for packed images, or null to decode images whenever they are needed.</param>
-/// <param name="Resume">Whether to go on from the checkpoints of an interrupted run of the same configuration.</param>
+/// <param name="Resume">Whether to go on from the checkpoints of a run of the same configuration, which may have had other arms and pairs.</param>
 public sealed record RecognitionPlaces(string? Data, string Output, string? Cache = null, bool Resume = false);
 
 /// <summary>

@@ -77,8 +77,12 @@ internal static class RecognitionFigures
         return new LineFigure($"tuning-{model}", [.. panels]) { Columns = 4, PanelWidth = 200, PanelHeight = 180, LegendTitle = "contrast" };
     }
 
-    private static IEnumerable<(string Name, Ink Ink)> Models(RecognitionResults results) =>
-        results.Summary.Models.Select((m, i) => (m.Model, m.Model == RecognitionArms.Baseline ? Ink.Muted : Ink.Category(i - 1)));
+    /// <summary>The arms in their order, wherever the grey baseline stands among them.</summary>
+    private static IReadOnlyList<(string Name, Ink Ink)> Models(RecognitionResults results)
+    {
+        int colored = 0;
+        return [.. results.Summary.Models.Select(m => (m.Model, m.Model == RecognitionArms.Baseline ? Ink.Muted : Ink.Category(colored++)))];
+    }
 
     private static LinePanel Panel(RecognitionResults results, RecognitionConfig config, string letter, string title, string label, Func<Training.EpochRecord, double> value) => new(
         title,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DivNorm.Interop;
 using DivNorm.Lab.Data;
 using DivNorm.Lab.Reporting;
@@ -13,6 +14,9 @@ namespace DivNorm.Lab.Experiments.Recognition;
 /// </summary>
 internal sealed class RecognitionOutput
 {
+    /// <summary>What a run that resumes another may have otherwise: which runs there are. Each is trained for itself.</summary>
+    private static readonly string[] Free = ["pairs", "arms"];
+
     private readonly string folder;
     private readonly RecognitionConfig config;
     private readonly string configText;
@@ -25,7 +29,7 @@ internal sealed class RecognitionOutput
         this.config = config;
         Resume = places.Resume;
         configText = JsonResults.Serialize(config).TrimEnd();
-        OutputFolder.Prepare(folder, configText, Resume, ["models", "figures", "tensorboard"]);
+        OutputFolder.Prepare(folder, configText, Resume, ["models", "figures", "tensorboard"], free: Free);
     }
 
     /// <summary>Whether to go on from checkpoints.</summary>
@@ -40,8 +44,22 @@ internal sealed class RecognitionOutput
     /// <summary>The folder of one run's TensorBoard log.</summary>
     public string EventFolder(string name) => Path.Combine(folder, "tensorboard", name);
 
-    /// <summary>What must be equal for a checkpoint to be resumed, a line each.</summary>
+    /// <summary>What a checkpoint keeps of the run that it is of, a line each.</summary>
     public string RunIdentity(string name, ClassifiedImages data) => $"run {name}\nimages of checksum {data.Identity}\nthreads {torch.get_num_threads()}\n{configText}";
+
+    /// <summary>What of a <see cref="RunIdentity"/> must be equal for a checkpoint to be resumed: all but which other runs there are.</summary>
+    public static string SameRun(string identity)
+    {
+        int config = identity.IndexOf('{', StringComparison.Ordinal);
+        try
+        {
+            return config < 0 ? identity : identity[..config] + OutputFolder.Without(identity[config..], Free);
+        }
+        catch (JsonException)
+        {
+            return identity; // of no run of ours, and so equal to none
+        }
+    }
 
     /// <summary>Writes one trained network with its classes.</summary>
     public void SaveModel(string name, string arm, Vgg9 model, ClassifiedImages data) =>

@@ -35,7 +35,7 @@ internal static class TrainingRun
         using var trainer = new ClassificationTrainer(model, data, transform, config.Training(seed), output.RunIdentity(name, data), (parameter, tensor) => Treatment(parameter, tensor, config, arm));
         string checkpoint = output.Checkpoint(name);
         if (output.Resume && File.Exists(checkpoint))
-            trainer.Resume(checkpoint);
+            trainer.Resume(checkpoint, RecognitionOutput.SameRun);
         var log = new EventLog(output.EventFolder(name), trainer.Epochs);
         progress.Stage($"Training {arm}, pair {pair}", config.Epochs * (long)data.Train.Count, "images");
         while (trainer.Epochs.Count < config.Epochs)

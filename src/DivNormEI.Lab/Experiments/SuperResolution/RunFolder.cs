@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DivNorm.Interop;
 using DivNorm.Lab.Data;
 using DivNorm.Lab.Reporting;
@@ -29,15 +28,9 @@ internal sealed class RunFolder
         this.folder = folder;
         Resume = resume;
         ConfigText = JsonResults.Serialize<object>(config).TrimEnd();
-        identity = ConfigText;
-        if (free is not null)
-        {
-            var rest = JsonNode.Parse(ConfigText)!.AsObject();
-            rest.Remove(free);
-            identity = JsonResults.Serialize(rest).TrimEnd();
-        }
-
-        OutputFolder.Prepare(folder, ConfigText, resume, ["models", "figures"], stages, free);
+        string[] keys = free is null ? [] : [free];
+        identity = OutputFolder.Without(ConfigText, keys);
+        OutputFolder.Prepare(folder, ConfigText, resume, ["models", "figures"], stages, keys);
     }
 
     /// <summary>Whether to go on from checkpoints.</summary>

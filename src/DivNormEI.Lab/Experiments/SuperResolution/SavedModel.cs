@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DivNorm.Interop;
 using DivNorm.Models;
 
@@ -14,6 +16,7 @@ internal static class SavedModel
     private const string SuperResolution = "super-resolution";
     private const string LayerKey = "layer";
     private const string InputKey = "input";
+    private const string ConfigKey = "config";
 
     /// <summary>Writes a network.</summary>
     /// <param name="path">The file.</param>
@@ -28,15 +31,15 @@ internal static class SavedModel
             [ModelKey] = SuperResolution,
             [LayerKey] = layer,
             [InputKey] = model.Reading.ToString(),
-            ["config"] = config,
+            [ConfigKey] = config,
         });
 
     /// <summary>Whether a file says that it is such a network.</summary>
-    public static bool Is(SafetensorsFile file) => file.Metadata.TryGetValue(ModelKey, out string? model) && model == SuperResolution;
+    public static bool Is(TensorFile file) => file.Metadata.TryGetValue(ModelKey, out string? model) && model == SuperResolution;
 
     /// <summary>Builds the network of a file, in eval mode, and tells the name of its layer.</summary>
     /// <exception cref="UserInputException">The metadata do not say how to build it, or the tensors do not fit.</exception>
-    public static (SuperResolutionNet Model, Layers.NormalizationLayer Layer) Load(SafetensorsFile file)
+    public static (SuperResolutionNet Model, Layers.NormalizationLayer Layer) Load(TensorFile file)
     {
         var layer = Layers.NormalizationLayers.All.FirstOrDefault(known => known.Name == Metadata(file, LayerKey))
             ?? throw new UserInputException($"{file.Name}: its metadata name the layer '{Metadata(file, LayerKey)}'; the layers are {string.Join(", ", Layers.NormalizationLayers.Names)}.");
@@ -57,7 +60,23 @@ internal static class SavedModel
         return (model, layer);
     }
 
-    private static string Metadata(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
+    /// <summary>Side of the crops that a network was trained on, pixels of the low-resolution image; null where its file does not say.</summary>
+    public static int? TrainedCrop(TensorFile file)
+    {
+        try
+        {
+            return file.Metadata.TryGetValue(ConfigKey, out string? config) && JsonNode.Parse(config) is JsonObject run && run["cropSize"] is JsonValue value
+                && value.TryGetValue(out int side) && side >= SuperResolutionNet.Scale
+                ? side / SuperResolutionNet.Scale
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Metadata(TensorFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
         ? value
         : throw new UserInputException($"{file.Name}: its metadata have no '{key}'; the network cannot be built again. Files of 'run contrast' and 'compare' have it.");
 }

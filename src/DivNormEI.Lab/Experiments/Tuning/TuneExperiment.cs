@@ -6,7 +6,7 @@ using DivNorm.Lab.Reporting.Progress;
 namespace DivNorm.Lab.Experiments.Tuning;
 
 /// <summary>What to record from.</summary>
-/// <param name="Model">A safetensors file: a network saved by the experiments, or VGG-16's first layers.</param>
+/// <param name="Model">A safetensors file, a network saved by the experiments; or VGG-16's first layers as safetensors or PyTorch file.</param>
 /// <param name="Layer">Name of the layer.</param>
 /// <param name="Output">The folder for results; made where missing.</param>
 public sealed record TuneRequest(string Model, string Layer, string Output)

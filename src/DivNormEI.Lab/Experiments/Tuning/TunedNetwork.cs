@@ -25,9 +25,6 @@ internal sealed class TunedNetwork : IDisposable
     /// <summary>What it is, in words.</summary>
     public string Description { get; }
 
-    /// <summary>Whether a file may hold such a network.</summary>
-    public static bool Knows(SafetensorsFile file) => SavedModel.Is(file) || Vgg16File.MayBe(file);
-
     /// <summary>
     /// Builds the network of a file: one that <c>run contrast</c> or <c>compare</c> has saved, or the first layers of VGG-16. Stimuli reach a super-resolution
     /// network at its Gabor filters, with a stride of 1, as in those experiments: they are not scaled up first.
@@ -35,7 +32,7 @@ internal sealed class TunedNetwork : IDisposable
     /// <exception cref="UserInputException">The file cannot be read, or is neither.</exception>
     public static TunedNetwork Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = TensorFile.Open(path);
         if (SavedModel.Is(file))
         {
             var (model, layer) = SavedModel.Load(file);
