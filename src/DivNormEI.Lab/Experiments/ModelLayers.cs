@@ -69,7 +69,7 @@ public sealed record ModelLayers(
             {
                 using var vgg = Vgg16File.Load(path);
                 using var stimulus = zeros(1, 1, StimulusSide, StimulusSide);
-                return OfNetwork(file, $"VGG-16 ({vgg.Convention}), the first {vgg.Layers.Count} convolutions", vgg, stimulus);
+                return OfNetwork(file, $"VGG-16 ({vgg.Convention}), the first {vgg.Layers.Count} convolution{(vgg.Layers.Count == 1 ? "" : "s")}", vgg, stimulus);
             }
             catch (UserInputException error)
             {

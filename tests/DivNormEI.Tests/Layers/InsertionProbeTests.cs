@@ -101,6 +101,73 @@ public sealed class InsertionProbeTests : IDisposable
     }
 
     [Fact]
+    public void ModuleThatGivesSeveralTensors_IsRefused_ButNotTheModulesWithinIt()
+    {
+        var part = new WithMean();
+        using var model = new Composed(x => part.call(x).Item1, ("part", part));
+        var image = rand(1, 1, 8, 8);
+        var plain = model.call(image);
+        Refused("WithMean does not turn tensors into one tensor; name a module within it, such as part.conv", model, "part", image);
+        using (var insertion = model.InsertAfter("part.conv", channels => new Gdn(channels), image))
+            Assert.True(insertion.Layer.call(plain).eq(model.call(image)).all().item<bool>());
+
+        // alone it is no network of one tensor, and needs a probe that calls it
+        Assert.Throws<ArgumentException>(() => part.InsertionPoints(image));
+        Assert.Equal(("conv", null), part.InsertionPoints(() => part.call(image)).Select(point => (point.Name, point.Obstacle)).Single());
+    }
+
+    [Fact]
+    public void ModuleOfThreeTensors_TakesALayer()
+    {
+        var (sum, conv) = (new SumOfThree(), nn.Conv2d(1, 2, 3));
+        using var model = new Composed(x => sum.call(conv.call(x), conv.call(x), ones(1)), ("conv", conv), ("sum", sum));
+        var image = rand(1, 1, 8, 8);
+        var plain = model.call(image);
+        using var insertion = model.InsertAfter("sum", channels => new Gdn(channels), image);
+        Assert.True(insertion.Layer.call(plain).eq(model.call(image)).all().item<bool>());
+    }
+
+    [Fact]
+    public void ModuleOfTwoNames_TakesOneLayer_AndLosesItUnderBoth()
+    {
+        var conv = nn.Conv2d(1, 2, 3);
+        using var model = new Composed(x => conv.call(x), ("encoder", conv), ("tied", conv));
+        var image = rand(1, 1, 8, 8);
+        var (plain, names) = (model.call(image), model.state_dict().Keys.ToList());
+        using (var insertion = model.InsertAfter("tied", channels => new Gdn(channels), image))
+        {
+            Assert.Equal(1, model.InsertionPoints(image).Single(point => point.Name == "encoder").Calls);
+            Assert.True(insertion.Layer.call(plain).eq(model.call(image)).all().item<bool>());
+        }
+
+        Assert.Equal(names, model.state_dict().Keys);
+        Assert.True(plain.eq(model.call(image)).all().item<bool>());
+    }
+
+    [Fact]
+    public void ModuleThatHidesItsChildren_IsRefused_AndKeepsNoHook()
+    {
+        var closed = new Closed();
+        using var model = new Composed(x => closed.call(x), ("closed", closed));
+        var image = rand(1, 1, 8, 8);
+        Refused("the model does not show what is registered with it; name a module within it", model, "closed", image);
+        Assert.True((image + 1).eq(model.call(image)).all().item<bool>());
+    }
+
+    [Fact]
+    public void ModelOfHalfPrecision_GetsALayerOfItsPrecision()
+    {
+        using var model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU());
+        model.to(ScalarType.BFloat16);
+        var image = rand(1, 1, 8, 8, dtype: ScalarType.BFloat16);
+        foreach (var insertion in new[] { model.InsertAfter("0", channels => new DivNorm.Layers.DivNormEI(channels)), model.InsertAfter("1", channels => new Gdn(channels), image) })
+        {
+            Assert.All(insertion.Layer.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
+            Assert.Equal(ScalarType.BFloat16, model.call(image).dtype);
+        }
+    }
+
+    [Fact]
     public void Points_AreListedAsTheyAnswer_WithShapeChannelsAndObstacle()
     {
         using var model = new ThirdPartyResNet();

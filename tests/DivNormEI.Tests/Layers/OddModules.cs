@@ -52,3 +52,34 @@ internal sealed class Counting : nn.Module<Tensor, Tensor>
         return input + rand(1);
     }
 }
+
+/// <summary>Gives what its convolution gives, and its mean.</summary>
+internal sealed class WithMean : nn.Module<Tensor, (Tensor, Tensor)>
+{
+    private readonly Conv2d conv = nn.Conv2d(1, 2, 3);
+
+    public WithMean()
+        : base(nameof(WithMean)) => RegisterComponents();
+
+    public override (Tensor, Tensor) forward(Tensor input)
+    {
+        var output = conv.call(input);
+        return (output, output.mean());
+    }
+}
+
+/// <summary>Adds three tensors.</summary>
+internal sealed class SumOfThree() : nn.Module<Tensor, Tensor, Tensor, Tensor>(nameof(SumOfThree))
+{
+    public override Tensor forward(Tensor a, Tensor b, Tensor c) => a + b + c;
+}
+
+/// <summary>Shows none of its children, as a module that was compiled elsewhere.</summary>
+internal sealed class Closed() : nn.Module<Tensor, Tensor>(nameof(Closed))
+{
+    public override Tensor forward(Tensor input) => input + 1;
+
+    public override IEnumerable<(string name, nn.Module module)> named_children() => [];
+
+    public override IEnumerable<(string name, nn.Module module)> named_modules() => [];
+}
