@@ -10,6 +10,7 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     RunCommand.Create(),
     CompareCommand.Create(),
     TuneCommand.Create(),
+    LayersCommand.Create(),
     EvaluateCommand.Create(),
     ClassifyCommand.Create(),
     UpscaleCommand.Create(),

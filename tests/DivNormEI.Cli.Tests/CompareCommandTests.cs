@@ -60,6 +60,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.DoesNotContain("src=\"http", report, StringComparison.Ordinal);
         var pictures = Directory.GetFiles(folder.At("out", "figures")).GroupBy(Path.GetExtension).ToDictionary(group => group.Key!, group => group.Count());
         Assert.True(pictures[".png"] >= 8);
+        Assert.All((string[])["none", "canonical", "igdn"], name => Assert.True(File.Exists(folder.At("out", "figures", $"layer-{name}.png"))));
         Assert.Equal(pictures[".png"], pictures[".svg"]);
 
         TuneReads(folder.At("out", "models", "canonical.safetensors"));

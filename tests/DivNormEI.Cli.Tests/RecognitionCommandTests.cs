@@ -125,6 +125,29 @@ public sealed class RecognitionCommandTests : IDisposable
     }
 
     [Fact]
+    public void RunsSharedAmongProcesses_MakeTheReportOfOne()
+    {
+        string config = Config("""{ "linearBaseline": false, "pairs": 2, "arms": ["baseline", "divnorm"] }""");
+        string[] command = ["run", "recognition", "--config", config, "--quiet"];
+        Assert.Equal(0, Command.Run([.. command, "--out", folder["whole"]]).ExitCode);
+
+        string[] share = [.. command, "--out", folder["shared"], "--only"];
+        using (var other = Command.Start([.. share, "pair1-baseline", "pair2-divnorm"]))
+        {
+            Assert.Equal((0, string.Empty, string.Empty), Command.Run([.. share, "pair1-divnorm", "pair2-baseline"]));
+            Assert.Equal((0, string.Empty, string.Empty), other.Wait());
+        }
+
+        Assert.False(File.Exists(folder.At("shared", "results.json")));
+        Assert.Equal(0, Command.Run([.. command, "--out", folder["shared"], "--resume"]).ExitCode);
+        Assert.Equal(Figures("whole"), Figures("shared"));
+
+        var (refused, _, why) = Command.Run([.. share, "pair3-divnorm"]);
+        Assert.Equal(2, refused);
+        Assert.Equal("divnormei: there is no run 'pair3-divnorm'; the runs are pair1-baseline, pair1-divnorm, pair2-baseline, pair2-divnorm.\n", why);
+    }
+
+    [Fact]
     public void TrainedModel_EvaluatesAsInItsRun_AndClassifies()
     {
         string data = Images();

@@ -21,10 +21,11 @@ internal static class RecognitionCommand
         var classes = new Option<string?>("--classes") { Description = $"Classes to take: {string.Join(", ", ClassLists.Names)}, or a file of ids, one a line.", HelpName = "LIST" };
         var cache = new Option<DirectoryInfo?>("--cache") { Description = "Folder for packed images, so that no epoch waits for decoding.", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of a run in --out; runs that are finished are kept, and other arms and more pairs may be named." };
+        var only = new Option<string[]>("--only") { Description = "Train these runs alone (pair1-baseline, ...), from their checkpoints where there are any, and write no report: for several jobs on one --out; --resume then puts it together.", HelpName = "RUN", AllowMultipleArgumentsPerToken = true };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("recognition", "Train a VGG-9 with and without the layer, pair by pair (the paper's Figure 3).")
         {
-            data, output, config, pairs, epochs, seed, arms, classes, cache, resume, quiet,
+            data, output, config, pairs, epochs, seed, arms, classes, cache, resume, only, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -41,6 +42,12 @@ internal static class RecognitionCommand
             var places = new RecognitionPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(cache)?.FullName, parsed.GetValue(resume));
             using var progress = RunProgress.Create(parsed.GetValue(quiet));
             using var stop = new StopSignal();
+            if (parsed.GetValue(only) is { Length: > 0 } runs)
+            {
+                RecognitionExperiment.Train(settings, places, runs, progress, stop.Token);
+                return ExitCode.Success;
+            }
+
             RecognitionExperiment.Run(settings, places, progress, stop.Token);
             progress.Message($"Report: {Path.Combine(places.Output, "report.html")}");
             return ExitCode.Success;

@@ -17,6 +17,9 @@ public static partial class Vgg16File
     /// <summary>Places of the convolutions among torchvision's <c>features</c> of VGG-16, the last ones too.</summary>
     private static readonly int[] TorchvisionPlaces = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
 
+    /// <summary>Whether a file has a first convolution under a name of VGG-16; other networks of torchvision call theirs the same.</summary>
+    internal static bool MayBe(TensorFile file) => Enum.GetValues<Vgg16Convention>().Any(convention => file.Find(FirstWeight(convention)) is not null);
+
     /// <summary>Reads the convolutions that a file has, from the first to the last before a gap.</summary>
     /// <param name="path">The file; tensors of later layers are not read.</param>
     /// <param name="layers">Most convolutions to read, 1 to 4.</param>
@@ -43,10 +46,11 @@ public static partial class Vgg16File
         return frontEnd;
     }
 
+    private static string FirstWeight(Vgg16Convention convention) => $"{Vgg16FrontEnd.ConvolutionNames(convention)[0]}.weight";
+
     private static Vgg16Convention Convention(TensorFile file)
     {
-        string caffe = $"{Vgg16FrontEnd.ConvolutionNames(Vgg16Convention.Caffe)[0]}.weight";
-        string torchvision = $"{Vgg16FrontEnd.ConvolutionNames(Vgg16Convention.Torchvision)[0]}.weight";
+        string caffe = FirstWeight(Vgg16Convention.Caffe), torchvision = FirstWeight(Vgg16Convention.Torchvision);
         bool isCaffe = file.Find(caffe) is not null, isTorchvision = file.Find(torchvision) is not null;
         if (isCaffe == isTorchvision)
         {

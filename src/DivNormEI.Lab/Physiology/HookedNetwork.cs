@@ -1,3 +1,4 @@
+using DivNorm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -90,9 +91,7 @@ internal sealed class HookedNetwork : IResponseSource
 
         internal Session(HookedNetwork source)
         {
-            foreach ((nn.Module module, bool training) in Modes(source.network))
-                undo.Add(() => module.train(training));
-            source.network.eval();
+            undo.Add(new EvalMode(source.network).Dispose);
             for (int i = 0; i < source.modules.Length; i++)
             {
                 int layer = i;
@@ -110,13 +109,6 @@ internal sealed class HookedNetwork : IResponseSource
             foreach (Action action in undo)
                 action();
             undo.Clear();
-        }
-
-        /// <summary>Every module's mode, parents before their children: setting a parent's sets its children's too.</summary>
-        private static List<(nn.Module, bool)> Modes(nn.Module network)
-        {
-            List<nn.Module> all = [network, .. network.named_modules().Select(child => child.module)];
-            return all.TrueForAll(module => !module.training) ? [] : all.ConvertAll(module => (module, module.training));
         }
     }
 }

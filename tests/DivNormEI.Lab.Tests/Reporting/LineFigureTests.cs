@@ -118,6 +118,17 @@ public sealed class LineFigureTests
     }
 
     [Fact]
+    public void CurveAlongTheTop_OfAnAxisThatStartsFarBelow_IsNotCut()
+    {
+        var blue = new SKColor(0x00, 0x72, 0xB2);
+        var level = new LineSeries("", s_x, [1, 1, 1, 1, 1.001]);
+        int middle = Pictures.Count(new LineFigure("f", new LinePanel("", [level]) { YMin = 0, YMax = 2 }).ToPng(), blue);
+        int top = Pictures.Count(new LineFigure("f", new LinePanel("", [level]) { YMin = 0 }).ToPng(), blue);
+        // a row of pixels of four may fall between two
+        Assert.InRange(top, middle * 0.7, middle * 1.3);
+    }
+
+    [Fact]
     public void Dashes_AreGapsInTheLine()
     {
         var blue = new SKColor(0x00, 0x72, 0xB2);

@@ -216,7 +216,12 @@ public sealed class NormalizationLayersTests
     {
         var options = new DivNormEIOptions
         {
-            DivisionKernel = division, ExcitationKernel = excitation, InhibitionKernel = inhibition, ExcitationSource = source, LateralParts = parts, Seed = Seed,
+            DivisionKernel = division,
+            ExcitationKernel = excitation,
+            InhibitionKernel = inhibition,
+            ExcitationSource = source,
+            LateralParts = parts,
+            Seed = Seed,
         };
         using var layer = new DivNorm.Layers.DivNormEI(3, options, dtype: ScalarType.Float64);
         Assert.Equal(reach, layer.Reach);

@@ -29,26 +29,26 @@ internal static class ComparisonFigures
     /// <param name="yLabel">Label of the response.</param>
     /// <param name="logX">Whether the parameter's axis is logarithmic.</param>
     public static LineFigure Curves(
-        string name, ComparisonResults results, Func<LayerPhysiology, AveragedCurve> curve, Func<AveragedCurve, double> reference, string xLabel, string yLabel, bool logX)
+        string name, ComparisonResults results, Func<LayerPhysiology, AveragedCurve> curve, Func<AveragedCurve, double> reference, string xLabel, string yLabel, bool logX) => Grid(
+        name,
+        [.. results.Layers.Select(layer => StatesPanel(layer.Name, results.Encoder, layer, curve, reference) with { XLabel = xLabel, YLabel = yLabel, LogX = logX })]) with
+        { ShareY = true };
+
+    /// <summary>What one layer does: its tuning by contrast beside that of the cells before it, its size tuning and its response under a mask.</summary>
+    public static LineFigure Layer(ComparisonResults results, ComparisonLayer layer) => new(
+        $"layer-{layer.Name}",
+        TuningPanel("before the layer", results.Encoder, normalized: false) with { Letter = "A" },
+        TuningPanel("after, untrained", layer.Untrained, normalized: false) with { Letter = "B" },
+        TuningPanel("after, trained", layer.Trained, normalized: false) with { Letter = "C" },
+        TuningPanel("C, each over its peak", layer.Trained, normalized: true) with { Letter = "D" },
+        StatesPanel("size of a disc", results.Encoder, layer, p => p.SizeTuning, c => c.Responses.Max()) with { Letter = "E", XLabel = "diameter (px)", YLabel = "response / peak" },
+        StatesPanel("orthogonal mask", results.Encoder, layer, p => p.MaskTuning, c => c.Responses[0]) with { Letter = "F", XLabel = "mask contrast", YLabel = "response / alone" })
     {
-        return Grid(name, [.. results.Layers.Select(Panel)]) with { ShareY = true };
-
-        LinePanel Panel(ComparisonLayer layer) => new(
-            layer.Name,
-            [
-                Series("before any layer", results.Encoder) with { Ink = Ink.Muted },
-                Series("untrained", layer.Untrained) with { Ink = Ink.Category(0), Dashed = true },
-                .. layer.Trained is { } trained ? [Series("trained", trained) with { Ink = Ink.Category(1) }] : Array.Empty<LineSeries>(),
-            ])
-        { XLabel = xLabel, YLabel = yLabel, LogX = logX, YMin = 0 };
-
-        LineSeries Series(string state, LayerPhysiology physiology)
-        {
-            var shown = curve(physiology);
-            double scale = reference(shown);
-            return new LineSeries(state, shown.Values, [.. shown.Responses.Select(response => scale > 0 ? response / scale : double.NaN)]);
-        }
-    }
+        Columns = 3,
+        PanelWidth = 160,
+        PanelHeight = 105,
+        LegendTitle = "contrast",
+    };
 
     /// <summary>The loss of every training.</summary>
     public static LineFigure Loss(ComparisonResults results, int batchSize) => Grid(
@@ -68,6 +68,26 @@ internal static class ComparisonFigures
         PanelWidth = PanelWidth,
         PanelHeight = PanelHeight,
     };
+
+    private static LinePanel StatesPanel(
+        string title, LayerPhysiology encoder, ComparisonLayer layer, Func<LayerPhysiology, AveragedCurve> curve, Func<AveragedCurve, double> reference)
+    {
+        return new LinePanel(
+            title,
+            [
+                Series("before any layer", encoder) with { Ink = Ink.Muted },
+                Series("untrained", layer.Untrained) with { Ink = Ink.Category(0), Dashed = true },
+                .. layer.Trained is { } trained ? [Series("trained", trained) with { Ink = Ink.Category(1) }] : Array.Empty<LineSeries>(),
+            ])
+        { YMin = 0 };
+
+        LineSeries Series(string state, LayerPhysiology physiology)
+        {
+            var shown = curve(physiology);
+            double scale = reference(shown);
+            return new LineSeries(state, shown.Values, [.. shown.Responses.Select(response => scale > 0 ? response / scale : double.NaN)]);
+        }
+    }
 
     private static LinePanel TuningPanel(string title, LayerPhysiology? physiology, bool normalized)
     {

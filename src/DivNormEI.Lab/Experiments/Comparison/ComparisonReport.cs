@@ -134,6 +134,10 @@ internal static class ComparisonReport
             section.Heading($"{layer.Title} ({layer.Name})");
             section.Paragraph($"`{layer.Equation}` ({layer.Citation}).");
             section.List([.. ComparisonReading.OfLayer(results, layer)]);
+            section.Figure(ComparisonFigures.Layer(results, layer) with
+            {
+                Caption = "Averages of the 64 cells: orientation tuning by contrast (A to D), gratings in discs (E) and under an orthogonal grating (F).",
+            });
         }
     }
 

@@ -11,7 +11,7 @@ public enum BlockStart
     /// The experiment's default. Where E reads Y, each cell begins by exciting itself, with a weight of 1 at the centre of its own kernel, and all
     /// other weights of E and I are a tenth of <see cref="Paper"/>'s: the layer begins close to the batch norm and ReLU of its input, and the
     /// division and its surround are there to be learned. Where E reads Yn it carries no copy of the input, and <see cref="Paper"/>'s
-    /// start is kept. docs/recognition.md has the measurements behind it.
+    /// start is kept. docs/commands/run-recognition.md has the measurements behind it.
     /// </summary>
     SelfExcitation,
 

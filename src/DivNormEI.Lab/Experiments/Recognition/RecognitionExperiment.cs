@@ -34,13 +34,7 @@ public static class RecognitionExperiment
         config.Validate("configuration");
         using var data = RecognitionImages.Open(config, places, progress, cancellation);
         var output = new RecognitionOutput(places, config);
-        var outcomes = new List<RunOutcome>();
-        for (int pair = 1; pair <= config.Pairs; pair++)
-        {
-            foreach (string arm in Arms(config))
-                outcomes.Add(TrainingRun.Do(config, data, output, pair, arm, progress, cancellation));
-        }
-
+        var outcomes = Runs(config).Select(run => TrainingRun.Do(config, data, output, run.Pair, run.Arm, progress, cancellation)).ToList();
         var linear = config.LinearBaseline ? PixelClassifier.Train(config, data, progress, cancellation) : null;
         var runs = outcomes.Select(outcome => outcome.Run).ToList();
         var skipped = data.SkippedFiles();
@@ -59,6 +53,34 @@ public static class RecognitionExperiment
         return results;
     }
 
+    /// <summary>
+    /// Trains some of an experiment's runs, from their checkpoints where there are any, and leaves their checkpoints, models and logs: a share of the work for one of
+    /// several processes or machines on one output folder. <see cref="Run"/> with <see cref="RecognitionPlaces.Resume"/> makes results and report of them.
+    /// </summary>
+    /// <param name="config">The whole experiment.</param>
+    /// <param name="places">Where to read and write; what is in the output folder is kept.</param>
+    /// <param name="names">The runs: <c>pair2-divnorm</c> and so on.</param>
+    /// <param name="progress">Is told how far the run is.</param>
+    /// <param name="cancellation">Stops the run after the step under way; a checkpoint is written.</param>
+    /// <exception cref="UserInputException">The experiment has no such run; configuration, data, checkpoint or output folder cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss of a run is no longer a number.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static void Train(RecognitionConfig config, RecognitionPlaces places, IReadOnlyList<string> names, IRunProgress progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(places);
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(progress);
+        config.Validate("configuration");
+        var runs = Runs(config).ToDictionary(run => RecognitionOutput.Name(run.Pair, run.Arm));
+        if (names.FirstOrDefault(name => !runs.ContainsKey(name)) is { } unknown)
+            throw new UserInputException($"there is no run '{unknown}'; the runs are {string.Join(", ", runs.Keys)}.");
+        using var data = RecognitionImages.Open(config, places, progress, cancellation);
+        var output = new RecognitionOutput(places with { Resume = true }, config);
+        foreach (string name in names)
+            TrainingRun.Do(config, data, output, runs[name].Pair, runs[name].Arm, progress, cancellation);
+    }
+
     /// <summary>The untrained network of one arm; those of one seed share every weight that they share a layer for.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="arm">One of <see cref="RecognitionArms.Names"/>.</param>
@@ -73,6 +95,9 @@ public static class RecognitionExperiment
     /// <summary>The arms to train: with batch norm everywhere the baseline has it where the control would, and is the control.</summary>
     internal static IEnumerable<string> Arms(RecognitionConfig config) =>
         config.Arms.Where(arm => arm != RecognitionArms.Control || config.BatchNorm == BatchNormPlacement.None);
+
+    private static IEnumerable<(int Pair, string Arm)> Runs(RecognitionConfig config) =>
+        from pair in Enumerable.Range(1, config.Pairs) from arm in Arms(config) select (pair, arm);
 
     private static int[][] Sum(IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> matrices) =>
         [.. matrices[0].Select((row, i) => row.Select((_, j) => matrices.Sum(matrix => matrix[i][j])).ToArray())];

@@ -95,7 +95,8 @@ public static class TuneExperiment
     public static IReadOnlyList<(string Name, long[] Shape)> Layers(string model)
     {
         using var network = TunedNetwork.Load(model);
-        return network.Layers(new TuningBatteryOptions().ImageSize);
+        var points = network.Points(new TuningBatteryOptions().ImageSize);
+        return [.. points.Where(point => point.OutputShape is not null).Select(point => (point.Name, point.OutputShape!.Skip(1).ToArray()))];
     }
 
     private static void Save(TuneResults results, string folder)

@@ -1,6 +1,7 @@
 using DivNorm.Filters;
 using DivNorm.Interop;
 using DivNorm.Lab.Experiments.SuperResolution;
+using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,42 +42,18 @@ internal sealed class TunedNetwork : IDisposable
             return new TunedNetwork(stages, $"super-resolution network with {layer.Title}", encoder, model);
         }
 
-        if (!file.Tensors.Any(tensor => Enum.GetValues<Vgg16Convention>().Any(convention => tensor.Name == $"{Vgg16FrontEnd.ConvolutionNames(convention)[0]}.weight")))
+        if (!Vgg16File.MayBe(file))
             throw new UserInputException($"{path}: neither a network saved by 'run contrast' or 'compare' (models/*.safetensors) nor the weights of VGG-16.");
         var vgg = Vgg16File.Load(path);
         return new TunedNetwork(vgg, $"VGG-16 ({vgg.Convention}), {vgg.Layers.Count} convolutions", vgg);
     }
 
-    /// <summary>The layers that run when a stimulus is shown, in the order in which they answer, each with the shape of its answer to one.</summary>
+    /// <summary>The layers in the order in which they answer when a stimulus is shown, those that do not last.</summary>
     /// <param name="imageSize">Side of the stimulus, pixels.</param>
-    public IReadOnlyList<(string Name, long[] Shape)> Layers(int imageSize)
+    public IReadOnlyList<InsertionPoint> Points(int imageSize)
     {
-        var answers = new List<(string Name, long[] Shape)>();
-        var undo = new List<Action>();
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        try
-        {
-            foreach (var (name, child) in Network.named_modules())
-            {
-                if (child is not nn.Module<Tensor, Tensor> module)
-                    continue;
-                var hook = module.register_forward_hook((_, _, answer) =>
-                {
-                    answers.Add((name, answer.shape[1..]));
-                    return answer;
-                });
-                undo.Add(hook.remove);
-            }
-
-            Network.call(full([1, 1, imageSize, imageSize], 0.5f));
-        }
-        finally
-        {
-            undo.ForEach(remove => remove());
-        }
-
-        return answers;
+        using var stimulus = full([1, 1, imageSize, imageSize], 0.5f);
+        return Network.InsertionPoints(stimulus);
     }
 
     /// <inheritdoc/>

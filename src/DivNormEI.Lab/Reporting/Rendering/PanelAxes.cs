@@ -44,9 +44,11 @@ internal readonly record struct PanelAxes(double XMin, double XMax, double YMin,
         if (min == max)
             // A flat curve lies in the middle of its panel, whatever its size.
             (min, max) = (min - Math.Max(Math.Abs(min) * 0.1, 0.5), max + Math.Max(Math.Abs(max) * 0.1, 0.5));
-        double room = (max - min) * padding;
-        double from = low is { } l ? Place(l, log) : min - room;
-        double to = high is { } h ? Place(h, log) : max + room;
+        double? statedLow = low is { } l ? Place(l, log) : null, statedHigh = high is { } h ? Place(h, log) : null;
+        // Room for the curve's width: a share of the axis, which a stated end makes longer than the data.
+        double room = (Math.Max(max, statedHigh ?? max) - Math.Min(min, statedLow ?? min)) * padding;
+        double from = statedLow ?? min - room;
+        double to = statedHigh ?? max + room;
         // With one end stated beyond the data, the other makes room for it.
         if (low is null && from >= to)
             from = to - 1;
