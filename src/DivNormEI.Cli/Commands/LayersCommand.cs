@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DivNorm.Lab.Experiments;
-using DivNorm.Lab.Reporting;
 
 namespace DivNorm.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal static class LayersCommand
         command.SetAction(parsed =>
         {
             var layers = ModelLayers.Of($"{parsed.GetValue(model)}");
-            Console.Write(parsed.GetValue(format) == "json" ? JsonResults.Serialize(layers) : layers.ToText());
+            Console.Write(parsed.GetValue(format) == "json" ? layers.ToJson() : layers.ToText());
             return ExitCode.Success;
         });
         return command;

@@ -49,6 +49,7 @@ namespace DivNorm.Lab.Experiments;
 [JsonSerializable(typeof(TuneResults))]
 [JsonSerializable(typeof(CurveResults))]
 [JsonSerializable(typeof(UpscaleResults))]
+[JsonSerializable(typeof(ModelLayers))]
 [JsonSerializable(typeof(Curves.UnitMeasures), TypeInfoPropertyName = "CurveUnitMeasures")] // the battery has a record of this name too
 [JsonSerializable(typeof(IReadOnlyList<Curves.UnitMeasures>), TypeInfoPropertyName = "CurveUnitMeasuresList")]
 [JsonSerializable(typeof(IReadOnlyList<LayerTiming>))]

@@ -5,6 +5,7 @@ using DivNorm.Interop.Onnx;
 using DivNorm.Lab.Experiments.Export;
 using DivNorm.Lab.Experiments.Recognition;
 using DivNorm.Lab.Experiments.SuperResolution;
+using DivNorm.Lab.Reporting;
 using DivNorm.Layers;
 using static TorchSharp.torch;
 
@@ -82,6 +83,9 @@ public sealed record ModelLayers(
         using var layer = ModelFile.Load(path);
         return new ModelLayers(SchemaName, Path.GetFileName(path), layer.Description, null, [], Modules(file.Tensors), null);
     }
+
+    /// <summary>The list as JSON.</summary>
+    public string ToJson() => JsonResults.Serialize(this, ExperimentJson.Default.ModelLayers);
 
     /// <summary>The list as a person reads it.</summary>
     public string ToText()

@@ -49,7 +49,7 @@ public static class ModuleState
     /// <param name="prefix">What stands before the module's names in the file, such as <c>state_dict.</c>; names that do not begin so are passed over.</param>
     /// <returns>The names that differ; both lists are empty after a strict load.</returns>
     /// <exception cref="UserInputException">The file does not fit the module; the module is then as it was.</exception>
-    public static ModuleLoadResult LoadModule(nn.Module module, TensorFile file, bool strict, string prefix)
+    internal static ModuleLoadResult LoadModule(nn.Module module, TensorFile file, bool strict, string prefix)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(file);

@@ -25,6 +25,10 @@ public static class ModelInsertion
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make) => Insert(model, name, make, null, everyCall: true);
 
+    /// <inheritdoc cref="InsertAfter(nn.Module, string, Func{long, nn.Module{Tensor, Tensor}}, Tensor, bool)"/>
+    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Tensor probe) =>
+        InsertAfter(model, name, make, probe, everyCall: false);
+
     /// <summary>Inserts a layer behind a submodule of a model that takes one tensor, after a probe pass.</summary>
     /// <param name="model">The model, which owns the layer from now on.</param>
     /// <param name="name">The submodule's name, as in <c>named_modules</c> and the state dict.</param>
@@ -36,8 +40,12 @@ public static class ModelInsertion
     /// <returns>The insertion; its <see cref="Insertion.Undo"/> takes the layer out again.</returns>
     /// <exception cref="ArgumentException">There is no such submodule, nothing can be inserted behind it, the probe fails, or the layer made does not fit.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Tensor probe, bool everyCall = false) =>
+    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Tensor probe, bool everyCall) =>
         Insert(model, name, make, Pass(model, probe), everyCall);
+
+    /// <inheritdoc cref="InsertAfter(nn.Module, string, Func{long, nn.Module{Tensor, Tensor}}, Action, bool)"/>
+    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Action probe) =>
+        InsertAfter(model, name, make, probe, everyCall: false);
 
     /// <summary>Inserts a layer behind a submodule of any model, after a probe pass.</summary>
     /// <param name="model">The model, which owns the layer from now on.</param>
@@ -50,7 +58,7 @@ public static class ModelInsertion
     /// <returns>The insertion; its <see cref="Insertion.Undo"/> takes the layer out again.</returns>
     /// <exception cref="ArgumentException">There is no such submodule, nothing can be inserted behind it, the probe fails, or the layer made does not fit.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Action probe, bool everyCall = false)
+    public static Insertion InsertAfter(this nn.Module model, string name, Func<long, nn.Module<Tensor, Tensor>> make, Action probe, bool everyCall)
     {
         ArgumentNullException.ThrowIfNull(probe);
         return Insert(model, name, make, probe, everyCall);
