@@ -22,6 +22,9 @@ internal sealed class CompiledProgram : IDisposable
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
+    // what every project of the SDK is built without: libraries of an older .NET than the one that runs
+    private static readonly Dictionary<string, ReportDiagnostic> SdkDefaults = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
+
     // beside the tests' own assembly, whose libraries, native ones too, the program finds by the tests' list of them
     private readonly string file = Path.Combine(AppContext.BaseDirectory, $"documentation-{Guid.NewGuid():n}.dll");
 
@@ -34,7 +37,7 @@ internal sealed class CompiledProgram : IDisposable
             Path.GetFileNameWithoutExtension(file),
             [CSharpSyntaxTree.ParseText(ImplicitUsings, options), CSharpSyntaxTree.ParseText(program.Code, options)],
             References,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: SdkDefaults));
         var result = compilation.Emit(file);
         var complaints = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToList();
         if (complaints.Count == 0)
