@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using DivNorm;
 using DivNorm.Cli;
 using DivNorm.Cli.Commands;
 using DivNorm.Lab.Training;
 
 OpenMP.BlockWhenIdle();
-var root = new RootCommand("Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
+// no RootCommand: its help would call the program by its assembly
+var root = new Command("divnormei", "Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
     RunCommand.Create(),
     CompareCommand.Create(),
@@ -21,12 +23,13 @@ var root = new RootCommand("Divisive normalisation with lateral excitation and i
     BenchCommand.Create(),
     MetricsCommand.Create(),
     DoctorCommand.Create(),
+    new HelpOption { Recursive = true },
+    new VersionOption(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-        Console.Error.WriteLine($"divnormei: {InOneLine(error.Message)} (divnormei --help lists what there is)");
+    Console.Error.WriteLine($"divnormei: {string.Join(' ', parsed.Errors.Select(error => InOneLine(error.Message)))} (divnormei --help lists what there is)");
     return ExitCode.BadInput;
 }
 
