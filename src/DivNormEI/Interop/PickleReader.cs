@@ -38,7 +38,7 @@ internal sealed class PickleReader
     private object? Run()
     {
         if (pickle is not [0x80, 2, ..])
-            throw Error(pickle is [0x80, var protocol, ..] ? $"it is of pickle protocol {protocol}; torch.save writes 2" : "it is no pickle");
+            throw Error(pickle is [0x80, var protocol, ..] ? $"it is of pickle protocol {protocol}; torch.save writes 2 where it is called without pickle_protocol: save it again so" : "it is no pickle");
         position = 2;
         while (Take(1)[0] is var opcode && opcode != '.')
             Step(opcode);

@@ -209,6 +209,8 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
         {
             spectra.Dispose();
             epsilon.Dispose();
+            no_weight?.Dispose(); // TorchSharp disposes no buffers that are not persistent
+            no_bias?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -283,8 +285,8 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
     private void CheckInput(Tensor input)
     {
         LayerCheck.Input(nameof(DivNormEI), Channels, input, w_div);
-        if (training && input.shape[0] * input.shape[2] * input.shape[3] == 1)
-            throw new ArgumentException("DivNormEI in training mode normalises by batch statistics and needs more than one value a channel; the input has one. Use eval() or a larger batch or map.", nameof(input));
+        if (bn.training && input.shape[0] * input.shape[2] * input.shape[3] == 1)
+            throw new ArgumentException("DivNormEI in training mode normalises by batch statistics and needs more than one value a channel; the input has one. Use eval(), a frozen BatchNorm (its eval()) or a larger batch or map.", nameof(input));
     }
 
     private Parameter Projected(Parameter parameter)

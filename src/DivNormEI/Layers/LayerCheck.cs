@@ -31,6 +31,8 @@ internal static class LayerCheck
         ArgumentNullException.ThrowIfNull(input);
         if (input.dim() != 4 || input.shape[1] != channels)
             throw new ArgumentException($"{layer} of {channels} channels takes [N, {channels}, H, W]; the input is [{string.Join(", ", input.shape)}].", nameof(input));
+        if (input.shape[2] == 0 || input.shape[3] == 0)
+            throw new ArgumentException($"{layer} takes maps of one pixel or more; the input is [{string.Join(", ", input.shape)}].", nameof(input));
         if (weight is null)
         {
             if (input.dtype is not (ScalarType.Float32 or ScalarType.Float64))

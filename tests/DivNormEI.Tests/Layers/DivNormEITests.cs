@@ -221,6 +221,7 @@ public sealed class DivNormEITests
         Assert.Contains("takes [N, 3, H, W]; the input is [1, 2, 8, 8]", Assert.Throws<ArgumentException>(() => layer.call(zeros(1, 2, 8, 8))).Message, StringComparison.Ordinal);
         Assert.Contains("the input is [3, 8, 8]", Assert.Throws<ArgumentException>(() => layer.call(zeros(3, 8, 8))).Message, StringComparison.Ordinal);
         Assert.Contains("Float32 and the input is Float64", Assert.Throws<ArgumentException>(() => layer.call(zeros(1, 3, 8, 8, dtype: ScalarType.Float64))).Message, StringComparison.Ordinal);
+        Assert.Contains("one pixel or more; the input is [2, 3, 0, 8]", Assert.Throws<ArgumentException>(() => layer.call(zeros(2, 3, 0, 8))).Message, StringComparison.Ordinal);
         Assert.Contains("more than one value a channel", Assert.Throws<ArgumentException>(() => layer.call(zeros(1, 3, 1, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Layer(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Layer(1, dtype: ScalarType.Float16));

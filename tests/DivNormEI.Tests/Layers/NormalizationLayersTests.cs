@@ -186,6 +186,16 @@ public sealed class NormalizationLayersTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void DisposedLayer_LeavesNoTensor(string name)
+    {
+        var statistics = DisposeScopeManager.Statistics.TensorStatistics;
+        long before = statistics.ThreadTotalLiveCount;
+        NormalizationLayers.Find(name).Create(2, Seed).Dispose();
+        Assert.Equal(before, statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
     [MemberData(nameof(Constrained))]
     public void BadInput_IsAnsweredClearly(string name)
     {
