@@ -6,7 +6,7 @@ namespace DivNorm.Layers;
 
 /// <summary>
 /// Eq. 2-6 as a function of autograd, by a <see cref="FusedPass"/>. Arguments: the pass, Y, w_div, sigma, w_exc, w_inh, b_exc or null,
-/// b_inh or null, gamma, beta; contiguous, float32, on the CPU. Gradients cannot be differentiated once more.
+/// b_inh or null, gamma, beta; contiguous, float32, on the CPU. Gradients that are to be differentiated once more (<c>create_graph</c>) are libtorch's.
 /// </summary>
 internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunction>
 {
@@ -40,10 +40,13 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
         var pass = (FusedPass)ctx.get_data(PassKey);
         var kept = (Kept)ctx.get_data(KeptKey);
         var (input, weights) = Unpack([.. ctx.get_saved_variables()]);
+        if (is_grad_enabled())
+            return Differentiable(pass.Equations(input, weights, kept.Scaling), input, weights, grad_output);
+
+        using var _ = no_grad();
         using var gradOutput = grad_output.contiguous();
 
         // a second backward pass through the same graph finds them used up, and makes them again
@@ -60,6 +63,19 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
                 gradient?.MoveToOuterDisposeScope();
             return [.. gradients.Select(gradient => gradient!)]; // one an argument; the pass has none
         }
+    }
+
+    /// <summary>Gradients with a graph of their own, through an output that is made once more in libtorch's operations.</summary>
+    private static List<Tensor> Differentiable(Tensor output, Tensor input, in FusedWeights weights, Tensor gradOutput)
+    {
+        var w = weights.Lateral;
+        Tensor?[] arguments = [input, w.Division, w.Sigma, w.Excitation, w.Inhibition, w.ExcitationBias, w.InhibitionBias, weights.Gamma, weights.Beta];
+        Tensor[] learned = [.. arguments.OfType<Tensor>().Where(argument => argument.requires_grad)];
+        var found = new Queue<Tensor>(autograd.grad([output], learned, [gradOutput], retain_graph: true, create_graph: true, allow_unused: true));
+        Tensor?[] gradients = [null, .. arguments.Select(argument => argument is { requires_grad: true } ? found.Dequeue() : null)];
+        foreach (var gradient in gradients)
+            gradient?.MoveToOuterDisposeScope();
+        return [.. gradients.Select(gradient => gradient!)];
     }
 
     private static (Tensor Input, FusedWeights Weights) Unpack(Tensor[] tensors)

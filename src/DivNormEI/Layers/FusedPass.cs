@@ -2,6 +2,7 @@ using DivNorm.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace DivNorm.Layers;
 
@@ -150,6 +151,19 @@ internal sealed unsafe class FusedPass(LateralPlan plan, DivisionKernel division
             (float)epsilon,
             threads);
         return gradients;
+    }
+
+    /// <summary>Z of Eq. 6 in libtorch's operations, which can be differentiated any number of times; the running statistics stay as they are.</summary>
+    public Tensor Equations(Tensor input, in FusedWeights weights, ChannelScaling[] scaling)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar added = epsilon;
+        var integrated = LateralEquations.Integrated(input, weights.Lateral, shape.SharedSource ? ExcitationSource.Normalized : ExcitationSource.Input, added);
+        if (BatchStatistics)
+            return F.relu(F.batch_norm(integrated, null!, null!, weights.Gamma, weights.Beta, training: true, eps: normEpsilon)).MoveToOuterDisposeScope();
+        var means = tensor([.. scaling.Select(channel => (float)channel.Mean)]).view(1, -1, 1, 1);
+        var scales = weights.Gamma * tensor([.. scaling.Select(channel => (float)channel.InverseDeviation)]);
+        return F.relu((integrated - means) * scales.view(1, -1, 1, 1) + weights.Beta.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Eq. 2 alone: Yn of contiguous float32 tensors on the CPU.</summary>

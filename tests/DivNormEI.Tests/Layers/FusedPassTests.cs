@@ -86,6 +86,60 @@ public sealed class FusedPassTests
         }
     }
 
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    public void SecondDerivatives_AgreeWithLibTorch(bool normalized, bool bias, bool training)
+    {
+        var (ours, theirs) = Pair("portable", normalized, bias);
+        using (ours)
+        using (theirs)
+        {
+            ours.InhibitionWeight!.requires_grad = theirs.InhibitionWeight!.requires_grad = false; // a frozen weight among learned ones
+            var (a, b) = (OfPenalty(ours), OfPenalty(theirs));
+            Assert.Equal(b.Count, a.Count);
+            foreach (var (name, gradient) in b)
+            {
+                // batch statistics take a bias away again: its gradient is rounding, of the size of the others' sums
+                double scale = training && name.StartsWith("b_", StringComparison.Ordinal) ? b["sigma"].abs().max().ToDouble() : 0;
+                AssertClose(gradient, a[name], 1e-3, name, scale);
+            }
+
+            AssertSameState(ours, theirs);
+        }
+
+        Dictionary<string, Tensor> OfPenalty(Layer layer)
+        {
+            layer.train(training);
+            var input = Random([2, 5, 12, 9], 7).requires_grad_();
+            var output = layer.call(input);
+            var weighting = Random(output.shape, 8); // batch statistics take away nearly all that a plain sum would give
+            var first = autograd.grad([(output.square() * weighting).sum()], [input], retain_graph: true, create_graph: true)[0];
+            first.square().sum().backward();
+            var gradients = layer.named_parameters().Where(one => one.parameter.grad is not null).ToDictionary(one => one.name, one => one.parameter.grad!);
+            gradients["input"] = input.grad!;
+            Assert.True(gradients.Count > 5);
+            return gradients;
+        }
+    }
+
+    [Fact]
+    public void FrozenBatchNorm_TakesASingleValue_InATrainingLayer()
+    {
+        foreach (string kernel in (string[])["portable", "libtorch"])
+        {
+            using var scope = NewDisposeScope();
+            using var layer = new Layer(3, DivNormEIOptions.Paper with { Seed = 1, Kernel = kernel });
+            layer.BatchNorm.eval();
+            Assert.True(layer.call(ones(1, 3, 1, 1)).isfinite().all().item<bool>());
+            layer.eval();
+            layer.BatchNorm.train();
+            Assert.Throws<ArgumentException>(() => layer.call(ones(1, 3, 1, 1))); // its variance would be 0 / 0
+        }
+    }
+
     [Fact]
     public void FrozenBatchNorm_InATrainingLayer_AgreesWithLibTorch()
     {
