@@ -279,7 +279,9 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
                 return false;
         }
 
-        return shape[2] * shape[3] <= int.MaxValue && shape[0] * shape[1] <= int.MaxValue;
+        // a worker's bordered copies of a plane, three of them in a backward pass, are indexed by one int; a border is half a kernel and a register's width
+        const long border = 128;
+        return (shape[2] + border) * (shape[3] + border) <= int.MaxValue / 3 && shape[0] * shape[1] <= int.MaxValue;
     }
 
     private void CheckInput(Tensor input)

@@ -126,6 +126,15 @@ public sealed class FusedPassTests
     }
 
     [Fact]
+    public void PlanesThatTheKernelsCannotIndex_AreLeftToLibTorch()
+    {
+        using var layer = new Layer(1, DivNormEIOptions.Paper with { Kernel = "portable" });
+        Assert.Equal("portable", layer.KernelPath(1, 1, 20_000, 20_000));
+        Assert.Equal("libtorch", layer.KernelPath(1, 1, 200_000_000, 1)); // bordered, 4.8 billion floats
+        Assert.Equal("libtorch", layer.KernelPath(1, 1, 30_000, 30_000));
+    }
+
+    [Fact]
     public void FrozenBatchNorm_TakesASingleValue_InATrainingLayer()
     {
         foreach (string kernel in (string[])["portable", "libtorch"])
