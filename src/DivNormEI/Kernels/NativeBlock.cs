@@ -14,6 +14,8 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     private const nuint Page = 4096;
     private const int AdviseHugePages = 14;
 
+    private static long held;
+
     private float* pointer;
 
     private NativeBlock(float* pointer, nuint bytes)
@@ -23,6 +25,9 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     }
 
     ~NativeBlock() => GiveBack();
+
+    /// <summary>Bytes that all blocks have from the system now, lent or idle.</summary>
+    public static long Held => Interlocked.Read(ref held);
 
     public long Bytes { get; }
 
@@ -52,6 +57,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         if (large && OperatingSystem.IsLinux())
             _ = Advise(pointer, bytes, AdviseHugePages);
         GC.AddMemoryPressure((long)bytes);
+        Interlocked.Add(ref held, (long)bytes);
         return new NativeBlock(pointer, bytes);
     }
 
@@ -69,6 +75,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
             return;
         NativeMemory.AlignedFree(pointer);
         GC.RemoveMemoryPressure(Bytes);
+        Interlocked.Add(ref held, -Bytes);
         pointer = null;
     }
 

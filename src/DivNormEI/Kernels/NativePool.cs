@@ -17,16 +17,6 @@ internal static class NativePool
     private static readonly Lock Gate = new();
     private static long idleBytes;
 
-    /// <summary>Bytes that lie idle now.</summary>
-    public static long IdleBytes
-    {
-        get
-        {
-            lock (Gate)
-                return idleBytes;
-        }
-    }
-
     /// <summary>A block of at least <paramref name="floats"/> floats of undefined content.</summary>
     public static NativeBlock Rent(long floats)
     {
