@@ -153,10 +153,12 @@ public sealed class ContrastCommandTests : IDisposable
         }
     }
 
-    [Fact]
-    public void DivergingTraining_EndsWithItsOwnExitCode()
+    [Theory]
+    [InlineData(160)]
+    [InlineData(4)] // one step, whose loss is that of the start
+    public void DivergingTraining_EndsWithItsOwnExitCode(int crops)
     {
-        var (code, _, error) = Command.Run("run", "contrast", "--config", Config("""{ "learningRate": 1e30, "schedule": "constant" }"""), "--out", folder["out"], "--quiet");
+        var (code, _, error) = Command.Run("run", "contrast", "--config", Config($$"""{ "learningRate": 1e30, "schedule": "constant", "crops": {{crops}} }"""), "--out", folder["out"], "--quiet");
         Assert.Equal(3, code);
         Assert.Contains("Training diverged", error, StringComparison.Ordinal);
         OneLine(error);

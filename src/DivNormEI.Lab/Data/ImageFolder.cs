@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -25,7 +26,7 @@ public sealed class ImageFolder
     /// <summary>What people call the classes: the first name in <see cref="NamesFile"/>, or the id.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Files in the classes' folders that are no images.</summary>
+    /// <summary>What in the classes' folders is no image: other files, and links to folders, which are not followed.</summary>
     public IReadOnlyList<SkippedFile> Strays { get; }
 
     /// <summary>SHA-256 over classes, names and lengths of the files: equal for a copy of the folder.</summary>
@@ -98,10 +99,11 @@ public sealed class ImageFolder
         for (int label = 0; label < ids.Length; label++)
         {
             int before = files.Count;
-            var found = new DirectoryInfo(Path.Combine(root, ids[label])).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal);
-            foreach (var file in found)
+            foreach (var found in FilesBelow(Path.Combine(root, ids[label])).OrderBy(found => found.FullName, StringComparer.Ordinal))
             {
-                if (ImageFile.HasImageName(file.FullName))
+                if (found is not FileInfo file)
+                    strays.Add(new SkippedFile(found.FullName, "a link to a folder"));
+                else if (ImageFile.HasImageName(file.FullName))
                     files.Add(new LabeledFile(file.FullName, Path.GetRelativePath(directory, file.FullName).Replace('\\', '/'), label, file.Length, file.LastWriteTimeUtc));
                 else
                     strays.Add(new SkippedFile(file.FullName, "not an image"));
@@ -113,6 +115,19 @@ public sealed class ImageFolder
 
         return files;
     }
+
+    /// <summary>
+    /// The files of a folder and its folders, hidden ones aside, and the links among them that lead to folders. Those are not followed: a link up the tree would
+    /// bring the folder's files again and again, those of other classes among them.
+    /// </summary>
+    private static FileSystemEnumerable<FileSystemInfo> FilesBelow(string folder) => new(
+        folder, (ref FileSystemEntry entry) => entry.ToFileSystemInfo(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
+        ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry) && entry.FileName[0] != '.',
+    };
+
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     private static string[] Names(string directory, string[] ids)
     {

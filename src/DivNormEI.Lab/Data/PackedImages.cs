@@ -88,7 +88,7 @@ internal sealed unsafe class PackedImages : ILabeledImages, IDisposable
         const int group = 256; // decoded at once, on all cores
         var source = new FolderImages(files, storedSide);
         var entries = new List<PackedEntry>();
-        string pixels = $"{path}.{Environment.ProcessId}.pixels";
+        string pixels = $"{path}.{Guid.NewGuid():N}.pixels"; // process numbers repeat among the machines and containers that share a cache
         try
         {
             using (var stream = File.Create(pixels))

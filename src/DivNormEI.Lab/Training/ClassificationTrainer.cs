@@ -51,7 +51,7 @@ public sealed class ClassificationTrainer : IDisposable
     /// <param name="report">Is told the images seen in this epoch and its mean loss so far.</param>
     /// <param name="cancellation">Stops after the step under way; <see cref="Save"/> then keeps that moment.</param>
     /// <returns>The epoch's record.</returns>
-    /// <exception cref="TrainingDivergedException">The loss is NaN or infinite; the weights are as they were before the step.</exception>
+    /// <exception cref="TrainingDivergedException">The loss of a step is NaN or infinite, and the weights are as they were before it; or the validation loss is, and the weights are of no use.</exception>
     /// <exception cref="UserInputException">No training image, or no validation image, could be read.</exception>
     /// <exception cref="OperationCanceledException">The epoch was stopped.</exception>
     public EpochRecord TrainEpoch(Action<int, double>? report = null, CancellationToken cancellation = default)
@@ -83,6 +83,8 @@ public sealed class ClassificationTrainer : IDisposable
             throw new UserInputException($"None of the {data.Train.Count} training images of {data.Source} could be read.");
         var scores = ClassifierScores.Measure(model, data.Validation, transform, data.ClassIds.Count, options, null, cancellation);
         double rate = options.LearningRateAt(epoch + (batches - 1.0) / batches);
+        if (!double.IsFinite(scores.Loss))
+            throw new TrainingDivergedException($"Training diverged: the validation loss is {scores.Loss} after epoch {epoch + 1} with a learning rate of {rate:g3}; try a smaller learningRate.");
         var record = new EpochRecord(
             epoch + 1, running.Loss / running.Images, (double)running.Correct / running.Images, scores.Loss, scores.Top1, scores.Top5, running.Seconds, running.Images / running.Seconds, rate);
         epochs.Add(record);

@@ -27,6 +27,23 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void LinksToFolders_AreNamedAndNotFollowed_AndHiddenFoldersPassedOver()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // links need rights there
+        Make();
+        Pictures.Write(folder.At("data", "train", "a", "more", "2.png"), 20, 20);
+        Pictures.Write(folder.At("data", "train", "a", ".ipynb_checkpoints", "0.png"), 20, 20);
+        Directory.CreateSymbolicLink(folder.At("data", "train", "a", "round"), folder.At("data", "train"));
+        File.CreateSymbolicLink(folder.At("data", "train", "a", "3.png"), folder.At("data", "train", "a", "1.png"));
+        var found = ImageFolder.Open(folder["data"]);
+        Assert.Equal(["train/a/0.jpg", "train/a/1.png", "train/a/3.png", "train/a/more/2.png"], found.Train.Where(file => file.Label == 0).Select(file => file.Name));
+        Assert.Equal(4, found.Train.Count(file => file.Label != 0));
+        var stray = Assert.Single(found.Strays);
+        Assert.Equal((folder.At("data", "train", "a", "round"), "a link to a folder"), (stray.Path, stray.Reason));
+    }
+
+    [Fact]
     public void GreyscaleAndColour_AreBothRead_AndShrunkToTheStoredSide()
     {
         Make();

@@ -131,6 +131,19 @@ public sealed class ClassificationTrainerTests : IDisposable
     }
 
     [Fact]
+    public void LastStepThatLeavesNoNumbers_StopsTheRun()
+    {
+        using var model = Model();
+        using var trainer = new ClassificationTrainer(model, images, Transform, Options with { BatchSize = 60, LearningRate = 1e30 }, "run"); // one step: its loss is that of the start
+        var error = Assert.Throws<TrainingDivergedException>(() =>
+        {
+            trainer.TrainEpoch(cancellation: TestContext.Current.CancellationToken);
+        });
+        Assert.Contains("after epoch 1 with a learning rate of 1e+30", error.Message, StringComparison.Ordinal);
+        Assert.Empty(trainer.Epochs);
+    }
+
+    [Fact]
     public void ResidentMemory_IsFlatOverAnEpoch()
     {
         using var many = TexturedShapes.Generate(new TexturedShapesOptions { Train = 4800, Validation = 12, Size = 16, Seed = 1 }, cancellation: TestContext.Current.CancellationToken);

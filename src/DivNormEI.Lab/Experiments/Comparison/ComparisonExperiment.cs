@@ -97,8 +97,8 @@ public static class ComparisonExperiment
             // what no training can change need not be recorded twice: the filters are fixed too
             bool fixedLayer = model.Normalization.state_dict().Count == 0;
             var trained = fixedLayer ? untrained : recording.Record(model.Normalization, $"{layer.Name}, trained", progress, cancellation);
-            if (!double.IsFinite(outcome.Psnr) || !trained.IsFinite)
-                throw new TrainingDivergedException($"Training diverged: after {outcome.Steps} steps the network answers with what is no number; try a smaller learningRate.");
+            if (!trained.IsFinite)
+                throw new TrainingDivergedException($"Training diverged: after {outcome.Steps} steps the layer answers gratings with what is no number; try a smaller learningRate.");
             SavedModel.Save(output.Model(layer.Name), model, layer.Name, output.ConfigText);
             return result with { Training = ComparisonTraining.Of(outcome), Trained = trained, TrainedProperties = criteria.Judge(trained, encoder) };
         }

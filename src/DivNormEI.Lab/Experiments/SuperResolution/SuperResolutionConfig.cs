@@ -25,7 +25,7 @@ public abstract record SuperResolutionConfig
     /// <summary>Side of a crop in pixels, a multiple of 4, 24 or more. The low-resolution image is a quarter of it.</summary>
     public int CropSize { get; init; } = 48;
 
-    /// <summary>Learning rate of Adam, greater than 0. The authors' 0.1 makes the loss explode.</summary>
+    /// <summary>Learning rate of Adam, greater than 0, up to 1e30 (what a float32 step can hold with room to spare). The authors' 0.1 makes the loss explode.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>How the learning rate goes over the run.</summary>
@@ -81,7 +81,7 @@ public abstract record SuperResolutionConfig
         Check(source, "crops", Crops, Crops >= 0, "0 or more");
         Check(source, "batchSize", BatchSize, BatchSize is >= 2 and <= 4096, "2 to 4096");
         Check(source, "cropSize", CropSize, CropSize is >= 24 and <= 512 && CropSize % SuperResolutionNet.Scale == 0, "a multiple of 4 from 24 to 512");
-        Check(source, "learningRate", LearningRate, LearningRate > 0 && double.IsFinite(LearningRate), "greater than 0");
+        Check(source, "learningRate", LearningRate, LearningRate is > 0 and <= 1e30, "greater than 0, up to 1e30");
         Check(source, "schedule", Schedule, Enum.IsDefined(Schedule), "constant or cosine");
         Check(source, "input", Input, Enum.IsDefined(Input), "upscaled or lowResolution");
         Check(source, "validationCrops", ValidationCrops, ValidationCrops is >= 1 and <= 100_000, "1 to 100000");

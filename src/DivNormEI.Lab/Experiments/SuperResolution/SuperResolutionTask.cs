@@ -80,7 +80,7 @@ internal sealed class SuperResolutionTask : IDisposable
     }
 
     /// <summary>Trains a network to the end of its steps, from the checkpoint where there is one to resume, and leaves a checkpoint also where it is stopped.</summary>
-    /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
+    /// <exception cref="TrainingDivergedException">The loss, or what the trained network answers, is no longer a number.</exception>
     public SuperResolutionOutcome Train(string name, SuperResolutionNet model, RunFolder output, IRunProgress progress, CancellationToken cancellation)
     {
         using var trainer = new SuperResolutionTrainer(model, Sampler(), config.BatchSize, config.LearningRateAt, output.RunIdentity(name, Images));
@@ -105,6 +105,8 @@ internal sealed class SuperResolutionTask : IDisposable
 
         trainer.Save(checkpoint);
         var (psnr, ssim) = Quality(model);
+        if (!double.IsFinite(psnr))
+            throw new TrainingDivergedException($"Training diverged: after {trainer.Step} steps the network answers with what is no number; try a smaller learningRate.");
         progress.Done($"PSNR {psnr:f2} dB, SSIM {ssim:f3}");
         return new SuperResolutionOutcome(trainer.Step * config.BatchSize, trainer.Step, trainer.Seconds, psnr, ssim, [.. trainer.Losses]);
     }

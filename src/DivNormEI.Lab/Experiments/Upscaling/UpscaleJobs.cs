@@ -94,7 +94,7 @@ public static class UpscaleJobs
 
     private static void CheckNothingIsLost(IReadOnlyList<UpscaleJob> jobs)
     {
-        var read = jobs.SelectMany(job => new[] { job.Image, job.Target }).OfType<string>().Select(RealPath).ToHashSet(Names);
+        var read = jobs.SelectMany(job => new[] { job.Image, job.Target }).OfType<string>().Select(path => RealPath(path)).ToHashSet(Names);
         var written = new Dictionary<string, string>(Names);
         foreach (var job in jobs)
         {
@@ -107,15 +107,16 @@ public static class UpscaleJobs
     }
 
     /// <summary>The path with every symbolic link on it followed, as far as it exists.</summary>
-    private static string RealPath(string path)
+    private static string RealPath(string path, int followed = 0)
     {
+        const int most = 40; // as many as Linux follows: more are links in a circle, which can neither be read nor be replaced
         string full = Path.GetFullPath(path);
         if (Path.GetDirectoryName(full) is not { } folder)
             return full;
-        string here = Path.Combine(RealPath(folder), Path.GetFileName(full));
+        string here = Path.Combine(RealPath(folder, followed), Path.GetFileName(full));
         try
         {
-            return new FileInfo(here).LinkTarget is { } link ? RealPath(Path.Combine(Path.GetDirectoryName(here)!, link)) : here;
+            return followed < most && new FileInfo(here).LinkTarget is { } link ? RealPath(Path.Combine(Path.GetDirectoryName(here)!, link), followed + 1) : here;
         }
         catch (IOException)
         {

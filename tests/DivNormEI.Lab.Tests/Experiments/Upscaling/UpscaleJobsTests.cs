@@ -60,6 +60,16 @@ public sealed class UpscaleJobsTests : IDisposable
     }
 
     [Fact]
+    public void LinksInACircle_ArePlannedAsAnyFile()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // links need rights there
+        File.CreateSymbolicLink(folder["one.png"], folder["other.png"]);
+        File.CreateSymbolicLink(folder["other.png"], folder["one.png"]);
+        Assert.Equal(folder["one-x4.png"], Assert.Single(Plan([folder["one.png"]], null).Jobs).Output); // reading it says what is wrong
+    }
+
+    [Fact]
     public void TwoImages_NeverBecomeOneFile()
     {
         string jpg = Touch("a.jpg"), png = Touch("a.png");
