@@ -54,6 +54,21 @@ public sealed class CommandTests
         Assert.Contains("no-such-file.safetensors", output + error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--crops is '1,5'; it must be a whole number", "run", "contrast", "--crops", "1,5")]
+    [InlineData("--seed is '99999999999999999999'; it must be a whole number, at most 9223372036854775807.", "compare", "--seed", "99999999999999999999")]
+    [InlineData("--pairs is 'two'; it must be a whole number", "run", "recognition", "--pairs", "two")]
+    [InlineData("--rounds is '1e1'; it must be a whole number, 1 or more.", "bench", "layer", "--rounds", "1e1")]
+    [InlineData("--top is ''; it must be a whole number, 1 or more.", "classify", "--model", "m", "a.png", "--top", "")]
+    [InlineData("--tolerance is 'NaN'; it must be a number such as 0.5, greater than 0.", "check", "a", "--tolerance", "NaN")]
+    [InlineData("--mean is '0,5'; it must be a number such as 0.5.", "stimuli", "grating", "--mean", "0,5")]
+    public void WhatIsNoNumber_IsAnsweredInOneLine(string expected, params string[] arguments)
+    {
+        var (code, output, error) = Command.Run(arguments);
+        Assert.Equal((2, string.Empty), (code, output));
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Bench_WritesJsonRowsOfBothPasses()
     {

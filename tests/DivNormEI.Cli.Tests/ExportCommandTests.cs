@@ -96,8 +96,8 @@ public sealed partial class ExportCommandTests : IDisposable
         Refused("--to is the model itself", "--model", model, "--to", model);
         Refused("'48' is no size", "--model", model, "--to", target, "--size", "48");
         Refused("each 1 to 4096", "--model", model, "--to", target, "--size", "48,5000");
-        Refused("--batch must be 1 to 4096", "--model", model, "--to", target, "--batch", "0");
-        Refused("--tolerance must be greater than 0", "--model", model, "--to", target, "--check", "--tolerance", "0");
+        Refused("--batch is '0'; it must be a whole number, 1 to 4096.", "--model", model, "--to", target, "--batch", "0");
+        Refused("--tolerance is '0'; it must be a number such as 0.5, greater than 0.", "--model", model, "--to", target, "--check", "--tolerance", "0");
         Refused("--to", "--model", model);
     }
 

@@ -137,8 +137,9 @@ public sealed class UpscaleCommandTests : IClassFixture<UpscaleCommandTests.Trai
         Refused("would both become", a, also);
         Refused("would replace an image that is read", a, "--out", a);
         Refused("it is transparent in places", clear, "--format", "jpg");
-        Refused("--tile must be 8 to 4096", a, "--tile", "7");
-        Refused("--quality must be 1 to 100", a, "--quality", "0");
+        Refused("--tile is '7'; it must be a whole number, 8 to 4096.", a, "--tile", "7");
+        Refused("--tile is '1e2'; it must be a whole number", a, "--tile", "1e2");
+        Refused("--quality is '0'; it must be a whole number, 1 to 100.", a, "--quality", "0");
         Refused("'tiff'", a, "--format", "tiff");
         Refused("'7'", a, "--view", "7");
         Refused("--reduce compares with the images themselves", a, "--reduce", "--target", also);

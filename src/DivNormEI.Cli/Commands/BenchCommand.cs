@@ -16,12 +16,7 @@ internal static class BenchCommand
         var kernel = new Option<string?>("--kernel") { Description = "avx512, avx2, portable or libtorch; the fastest of this machine where not given.", HelpName = "NAME" };
         var source = new Option<string>("--source") { Description = "What excites: input (the paper) or normalized (the authors' code).", DefaultValueFactory = _ => "input" };
         source.AcceptOnlyFromAmong("input", "normalized");
-        var rounds = new Option<int>("--rounds") { Description = "Turns of each contender; medians are reported.", HelpName = "N", DefaultValueFactory = _ => 15 };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--rounds must be 1 or more.");
-        });
+        var rounds = NumberOption.Create("--rounds", "Turns of each contender; medians are reported.", 15, "1 or more", n => n >= 1);
         var shape = new Option<string[]>("--shape") { Description = "Shapes C,N,H,W; a set of eight where not given.", HelpName = "C,N,H,W", AllowMultipleArgumentsPerToken = true };
         var command = new Command("layer", "Time the layer against the same equations in libtorch's operations, side by side in one process.") { format, kernel, source, rounds, shape };
         command.SetAction(parsed =>

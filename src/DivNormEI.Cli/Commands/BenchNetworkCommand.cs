@@ -11,13 +11,8 @@ internal static class BenchNetworkCommand
     public static Command Create()
     {
         var config = new Option<FileInfo?>("--config") { Description = "JSON file of a recognition run (experiments/*.json): its arms, sizes and batch.", HelpName = "FILE" };
-        var batch = new Option<int?>("--batch") { Description = "Images a step.", HelpName = "N" };
-        var rounds = new Option<int>("--rounds") { Description = "Turns of each contender; medians are reported.", HelpName = "N", DefaultValueFactory = _ => 7 };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--rounds must be 1 or more.");
-        });
+        var batch = NumberOption.CreateOptional<int>("--batch", "Images a step.");
+        var rounds = NumberOption.Create("--rounds", "Turns of each contender; medians are reported.", 7, "1 or more", n => n >= 1);
         var format = new Option<string>("--format") { Description = "text or json.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("network", "Time training steps of the recognition networks against the same networks in plain libtorch, side by side in one process.")

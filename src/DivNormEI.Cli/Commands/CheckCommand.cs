@@ -10,12 +10,7 @@ internal static class CheckCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "safetensors files of inputs, weights, outputs and gradients.", Arity = ArgumentArity.OneOrMore };
-        var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error max|a-b| / max|b| that passes.", HelpName = "X", DefaultValueFactory = _ => 1e-5 };
-        tolerance.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() > 0))
-                result.AddError("--tolerance must be greater than 0.");
-        });
+        var tolerance = NumberOption.Create("--tolerance", "Largest relative error max|a-b| / max|b| that passes.", 1e-5, "greater than 0", x => x > 0);
         var type = new Option<string>("--dtype") { Description = "float32 or float64: what the layer computes in.", DefaultValueFactory = _ => "float32" };
         type.AcceptOnlyFromAmong("float32", "float64");
         var command = new Command("check", "Compare the layer with reference tensors. Exits 0 if all are within the tolerance, 1 if not, 2 on a bad file.") { files, tolerance, type };

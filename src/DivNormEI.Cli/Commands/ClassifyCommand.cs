@@ -11,12 +11,7 @@ internal static class ClassifyCommand
     {
         var model = new Option<FileInfo>("--model") { Description = "A model of a recognition run (OUT/models/*.safetensors).", HelpName = "FILE", Required = true };
         var images = new Argument<string[]>("IMAGE") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
-        var top = new Option<int>("--top") { Description = "Guesses an image.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        top.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--top must be 1 or more.");
-        });
+        var top = NumberOption.Create("--top", "Guesses an image.", 5, "1 or more", n => n >= 1);
         var format = new Option<string>("--format") { Description = "text or json.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("classify", "Say what a trained classifier takes images for: the likeliest classes, with their probabilities.") { model, images, top, format };

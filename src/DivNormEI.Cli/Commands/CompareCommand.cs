@@ -14,9 +14,9 @@ internal static class CompareCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of images: BSDS500 at any of its levels, or any folder with train/ and val/. Without it, images are made.", HelpName = "DIR" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "compare")) };
         var layers = new Option<string[]>("--layers") { Description = $"Layers to compare, all if none is named: {string.Join(", ", NormalizationLayers.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-        var crops = new Option<int?>("--crops") { Description = "Training crops a layer.", HelpName = "N" };
+        var crops = NumberOption.CreateOptional<int>("--crops", "Training crops a layer.");
         var config = new Option<FileInfo?>("--config") { Description = "JSON file of settings (experiments/compare-*.json).", HelpName = "FILE" };
-        var seed = new Option<long?>("--seed") { Description = "The seed that every random choice derives from.", HelpName = "N" };
+        var seed = NumberOption.CreateOptional<long>("--seed", "The seed that every random choice derives from.");
         var resume = new Option<bool>("--resume") { Description = "Go on from an interrupted run in --out; layers that are finished are kept, and others may be named." };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("compare", "Train one network with each normalisation layer, record from its cells, and say which layer reproduces which property of V1.")

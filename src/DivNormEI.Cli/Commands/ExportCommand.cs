@@ -15,19 +15,9 @@ internal static class ExportCommand
         var model = new Option<FileInfo>("--model") { Description = "A model of 'run contrast', 'compare' or 'run recognition' (OUT/models/*.safetensors), or a DivNormEI layer.", HelpName = "FILE", Required = true };
         var target = new Option<FileInfo>("--to") { Description = "ONNX file to write.", HelpName = "MODEL.onnx", Required = true };
         var size = new Option<string?>("--size") { Description = "Fix the height and width of the input, pixels; free where not given.", HelpName = "H,W" };
-        var batch = new Option<int?>("--batch") { Description = "Fix the number of images in a batch; free where not given.", HelpName = "N" };
-        batch.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > OnnxExportOptions.LargestSize)
-                result.AddError($"--batch must be 1 to {OnnxExportOptions.LargestSize}.");
-        });
+        var batch = NumberOption.CreateOptional<int>("--batch", "Fix the number of images in a batch; free where not given.", $"1 to {OnnxExportOptions.LargestSize}", n => n is >= 1 and <= OnnxExportOptions.LargestSize);
         var check = new Option<bool>("--check") { Description = "Run the file in ONNX Runtime on random inputs and compare. Exits 1 if an error is above the tolerance." };
-        var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error max|a-b| / max|b| that passes --check.", HelpName = "X", DefaultValueFactory = _ => 1e-4 };
-        tolerance.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() > 0))
-                result.AddError("--tolerance must be greater than 0.");
-        });
+        var tolerance = NumberOption.Create("--tolerance", "Largest relative error max|a-b| / max|b| that passes --check.", 1e-4, "greater than 0", x => x > 0);
         var command = new Command("export", "Write a model as an ONNX file, for ONNX Runtime and other programs.") { model, target, size, batch, check, tolerance };
         command.SetAction(parsed =>
         {

@@ -15,8 +15,8 @@ internal static class MetricsCommand
         var file = new Argument<string>("CURVES.csv") { Description = "Table of columns unit, contrast, orientation_deg, response and optionally trial." };
         var format = new Option<string>("--format") { Description = "json or csv.", DefaultValueFactory = _ => "json" };
         format.AcceptOnlyFromAmong("json", "csv");
-        var bootstrap = new Option<int>("--bootstrap") { Description = "Resamples of the trials for 95 % intervals: 0 for none, else 100 or more.", HelpName = "N", DefaultValueFactory = _ => defaults.Bootstrap };
-        var seed = new Option<long>("--seed") { Description = "The seed that the resamples derive from.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
+        var bootstrap = NumberOption.Create<int>("--bootstrap", "Resamples of the trials for 95 % intervals: 0 for none, else 100 or more.", defaults.Bootstrap);
+        var seed = NumberOption.Create<long>("--seed", "The seed that the resamples derive from.", defaults.Seed);
         var output = new Option<FileInfo?>("--out") { Description = "File to write; standard output where not given.", HelpName = "FILE" };
         var report = new Option<FileInfo?>("--report") { Description = "Page of pictures and tables to write besides: one self-contained HTML file.", HelpName = "FILE" };
         var command = new Command("metrics", "Measure and fit tuning curves of recorded or model neurons: widths, selectivity, contrast invariance.")

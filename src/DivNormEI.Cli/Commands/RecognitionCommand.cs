@@ -14,9 +14,9 @@ internal static class RecognitionCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with train/CLASS and val/CLASS. Without it, textured shapes are made.", HelpName = "DIR" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "recognition")) };
         var config = new Option<FileInfo?>("--config") { Description = "JSON file of settings (experiments/imagenet-100.json and others).", HelpName = "FILE" };
-        var pairs = new Option<int?>("--pairs") { Description = "Pairs of runs: each arm once a pair, from the same start.", HelpName = "N" };
-        var epochs = new Option<int?>("--epochs") { Description = "Epochs a run.", HelpName = "N" };
-        var seed = new Option<long?>("--seed") { Description = "The seed of the first pair.", HelpName = "N" };
+        var pairs = NumberOption.CreateOptional<int>("--pairs", "Pairs of runs: each arm once a pair, from the same start.");
+        var epochs = NumberOption.CreateOptional<int>("--epochs", "Epochs a run.");
+        var seed = NumberOption.CreateOptional<long>("--seed", "The seed of the first pair.");
         var arms = new Option<string[]>("--arm") { Description = $"Arms to train: {string.Join(", ", RecognitionArms.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var classes = new Option<string?>("--classes") { Description = $"Classes to take: {string.Join(", ", ClassLists.Names)}, or a file of ids, one a line.", HelpName = "LIST" };
         var cache = new Option<DirectoryInfo?>("--cache") { Description = "Folder for packed images, so that no epoch waits for decoding.", HelpName = "DIR" };

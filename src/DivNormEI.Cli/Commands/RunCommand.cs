@@ -15,8 +15,8 @@ internal static class RunCommand
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of images: BSDS500 at any of its levels, or any folder with train/ and val/. Without it, images are made.", HelpName = "DIR" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "contrast")) };
         var config = new Option<FileInfo?>("--config") { Description = "JSON file of settings (experiments/contrast-*.json).", HelpName = "FILE" };
-        var seed = new Option<long?>("--seed") { Description = "The seed that every random choice derives from.", HelpName = "N" };
-        var crops = new Option<int?>("--crops") { Description = "Training crops a variant.", HelpName = "N" };
+        var seed = NumberOption.CreateOptional<long>("--seed", "The seed that every random choice derives from.");
+        var crops = NumberOption.CreateOptional<int>("--crops", "Training crops a variant.");
         var variants = new Option<string[]>("--variant") { Description = $"Variants to train: {string.Join(", ", ContrastVariants.Names)}.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var vgg16 = new Option<FileInfo?>("--vgg16") { Description = "VGG-16's weights as safetensors or .pth (conv1_1.weight or features.0.weight): its first convolution is recorded too (panel B).", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints of an interrupted run in --out." };

@@ -20,8 +20,8 @@ internal static class StimuliCommand
     {
         var output = Output();
         var size = new Option<string>("--size") { Description = "Side of the images in pixels, or WIDTHxHEIGHT.", HelpName = "N", DefaultValueFactory = _ => "48" };
-        var mean = new Option<double>("--mean") { Description = "Luminance of the background; 0 makes signed stimuli around zero.", HelpName = "X", DefaultValueFactory = _ => 0.5 };
-        var perDegree = new Option<double?>("--pixels-per-degree") { Description = "Take lengths as degrees of visual angle, frequencies as cycles/degree.", HelpName = "X" };
+        var mean = NumberOption.Create("--mean", "Luminance of the background; 0 makes signed stimuli around zero.", 0.5);
+        var perDegree = NumberOption.CreateOptional<double>("--pixels-per-degree", "Take lengths as degrees of visual angle, frequencies as cycles/degree.");
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of images to cut crops from; without it, images are made.", HelpName = "DIR" };
         var command = new Command(kind.Name, kind.Description) { output, size, mean, perDegree };
         if (kind.NeedsImages)

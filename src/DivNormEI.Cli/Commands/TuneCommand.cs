@@ -13,8 +13,8 @@ internal static class TuneCommand
         var model = new Option<FileInfo>("--model") { Description = "A network saved by 'run contrast' or 'compare' (models/*.safetensors), or VGG-16's weights.", HelpName = "FILE", Required = true };
         var layer = new Option<string?>("--layer") { Description = "The layer to record from; without it, the layers are listed.", HelpName = "NAME" };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "tune")) };
-        var size = new Option<int>("--size") { Description = "Side of the stimuli in pixels.", HelpName = "N", DefaultValueFactory = _ => 48 };
-        var phases = new Option<int>("--phases") { Description = "Phases of every stimulus.", HelpName = "N", DefaultValueFactory = _ => 8 };
+        var size = NumberOption.Create("--size", "Side of the stimuli in pixels.", 48);
+        var phases = NumberOption.Create("--phases", "Phases of every stimulus.", 8);
         var readout = new Option<Readout>("--readout") { Description = "What is read from a map: its centre unit or its mean.", HelpName = "centre|mean", DefaultValueFactory = _ => Readout.Centre };
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("tune", "Record from every unit of a layer of a saved network: orientation, contrast, frequency, phase, size, surround and masks.")

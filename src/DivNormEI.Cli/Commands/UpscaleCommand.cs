@@ -84,14 +84,6 @@ internal static class UpscaleCommand
         return code;
     }
 
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most)
-                result.AddError($"{name} must be {least} to {most}.");
-        });
-        return option;
-    }
+    private static Option<int> Number(string name, string description, int standard, int least, int most) =>
+        NumberOption.Create(name, description, standard, $"{least} to {most}", n => n >= least && n <= most);
 }
