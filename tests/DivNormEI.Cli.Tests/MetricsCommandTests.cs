@@ -54,6 +54,20 @@ public sealed class MetricsCommandTests : IDisposable
         Assert.Equal(["curves.csv", "measures.csv"], folder.FileNames);
     }
 
+    [Theory]
+    [InlineData("--out is the table", "--out", "curves.csv")]
+    [InlineData("--report is the table", "--report", "curves.csv")]
+    [InlineData("--report is --out", "--out", "page.html", "--report", "page.html")]
+    public void AFile_IsNotWrittenOverAnotherOfTheCommand(string expected, params string[] options)
+    {
+        string curves = Curves(trials: 0), before = File.ReadAllText(curves);
+        var (code, _, error) = Command.Run(["metrics", curves, .. options.Select(word => word.StartsWith('-') ? word : folder[word])]);
+        Assert.Equal(2, code);
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(["curves.csv"], folder.FileNames);
+        Assert.Equal(before, File.ReadAllText(curves));
+    }
+
     [Fact]
     public void Report_IsOneSelfContainedPage()
     {

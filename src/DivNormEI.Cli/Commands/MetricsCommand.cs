@@ -26,7 +26,9 @@ internal static class MetricsCommand
         command.SetAction(parsed =>
         {
             var options = new CurveAnalysisOptions { Bootstrap = parsed.GetValue(bootstrap), Seed = parsed.GetValue(seed) };
-            var curves = CurveFile.Read(parsed.GetValue(file)!);
+            string table = parsed.GetValue(file)!;
+            KeepApart(("the table", table), ("--out", $"{parsed.GetValue(output)}"), ("--report", $"{parsed.GetValue(report)}"));
+            var curves = CurveFile.Read(table);
             var results = CurveAnalysis.Run(curves, options);
             string text = parsed.GetValue(format) == "csv" ? CurveTable.Of(results).ToCsv() : results.ToJson();
             if (parsed.GetValue(report) is { } page)
@@ -38,5 +40,17 @@ internal static class MetricsCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>Refuses a file that would be written over another of the command.</summary>
+    private static void KeepApart(params (string Name, string Path)[] files)
+    {
+        var given = files.Where(file => file.Path.Length > 0).ToList();
+        foreach (var (name, path) in given)
+        {
+            string first = given.First(file => Path.GetFullPath(file.Path) == Path.GetFullPath(path)).Name;
+            if (first != name)
+                throw new UserInputException($"{name} is {first} ({path}); give another file.");
+        }
     }
 }
