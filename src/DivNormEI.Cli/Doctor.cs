@@ -31,10 +31,6 @@ internal static class Doctor
             var cause = error.GetBaseException();
             throw new UserInputException($"libtorch cannot be loaded: {cause.Message.Split('\n')[0]}. See docs/older-linux.md, or build again on this machine.", error);
         }
-        catch (ArgumentException error)
-        {
-            throw new UserInputException(error.Message, error);
-        }
 
         return
         [

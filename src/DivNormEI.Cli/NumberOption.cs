@@ -37,7 +37,7 @@ internal static class NumberOption
         where T : struct, INumber<T>, IMinMaxValue<T>
     {
         string text = result.Tokens[^1].Value;
-        if (T.TryParse(text, IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && holds?.Invoke(value) != false)
+        if (T.TryParse(text, IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value) && holds?.Invoke(value) != false)
             return value;
         string kind = IsWhole<T>() ? $"a whole number, {range ?? $"at most {T.MaxValue}"}" : $"a number such as 0.5{(range is null ? string.Empty : $", {range}")}";
         result.AddError($"{name} is '{text}'; it must be {kind}.");

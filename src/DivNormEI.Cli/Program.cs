@@ -6,6 +6,7 @@ using DivNorm.Cli.Commands;
 using DivNorm.Lab.Training;
 
 OpenMP.BlockWhenIdle();
+StandardOutput.Install();
 // no RootCommand: its help would call the program by its assembly
 var root = new Command("divnormei", "Divisive normalisation with lateral excitation and inhibition: experiments, laboratory and checks.")
 {
@@ -27,9 +28,10 @@ var root = new Command("divnormei", "Divisive normalisation with lateral excitat
     new VersionOption(),
 };
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+var mistakes = CommandLineErrors.Of(parsed);
+if (mistakes.Count > 0)
 {
-    Console.Error.WriteLine($"divnormei: {string.Join(' ', parsed.Errors.Select(error => InOneLine(error.Message)))} (divnormei --help lists what there is)");
+    Console.Error.WriteLine($"divnormei: {string.Join(' ', mistakes)} (divnormei --help lists what there is)");
     return ExitCode.BadInput;
 }
 
@@ -49,13 +51,7 @@ catch (TrainingDivergedException error)
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("divnormei: stopped; the same command with --resume goes on from here.");
+    bool resumes = parsed.CommandResult.Command.Options.Any(option => option.Name == "--resume");
+    Console.Error.WriteLine($"divnormei: stopped{(resumes ? "; the same command with --resume goes on from here" : "")}.");
     return ExitCode.Interrupted;
-}
-
-// The parser puts each of the values that an option accepts on a line of its own.
-static string InOneLine(string message)
-{
-    string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    return lines.Length < 2 ? message : $"{lines[0]} {string.Join(", ", lines[1..])}";
 }

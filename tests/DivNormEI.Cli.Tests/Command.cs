@@ -11,9 +11,11 @@ internal sealed partial class Command : IDisposable
     private readonly Task<string> output;
     private readonly Task<string> error;
 
-    private Command(IReadOnlyDictionary<string, string>? environment, string[] arguments)
+    private Command(IReadOnlyDictionary<string, string>? environment, string[] arguments, string? redirection = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(redirection is null ? "dotnet" : "sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string word in redirection is null ? (string[])[] : ["-c", $"exec dotnet \"$@\" {redirection}", "sh"])
+            start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "DivNormEI.Cli.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -36,6 +38,13 @@ internal sealed partial class Command : IDisposable
     public static (int ExitCode, string Output, string Error) RunWith(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         using var command = new Command(environment, arguments);
+        return command.Wait();
+    }
+
+    /// <summary>Runs the program to its end, its output sent where a shell sends it; not on Windows.</summary>
+    public static (int ExitCode, string Output, string Error) RunRedirected(string redirection, params string[] arguments)
+    {
+        using var command = new Command(null, arguments, redirection);
         return command.Wait();
     }
 

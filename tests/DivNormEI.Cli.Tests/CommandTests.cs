@@ -51,7 +51,8 @@ public sealed class CommandTests
     {
         var (code, output, error) = Command.Run("check", "no-such-file.safetensors");
         Assert.Equal(2, code);
-        Assert.Contains("no-such-file.safetensors", output + error, StringComparison.Ordinal);
+        Assert.Contains("no-such-file.safetensors", output, StringComparison.Ordinal);
+        Assert.Equal("divnormei: cannot read 'no-such-file.safetensors': no such file", error.TrimEnd());
     }
 
     [Theory]
@@ -61,12 +62,84 @@ public sealed class CommandTests
     [InlineData("--rounds is '1e1'; it must be a whole number, 1 or more.", "bench", "layer", "--rounds", "1e1")]
     [InlineData("--top is ''; it must be a whole number, 1 or more.", "classify", "--model", "m", "a.png", "--top", "")]
     [InlineData("--tolerance is 'NaN'; it must be a number such as 0.5, greater than 0.", "check", "a", "--tolerance", "NaN")]
-    [InlineData("--mean is '0,5'; it must be a number such as 0.5.", "stimuli", "grating", "--mean", "0,5")]
+    [InlineData("--tolerance is 'Infinity'; it must be a number such as 0.5, greater than 0.", "check", "a", "--tolerance", "Infinity")]
+    [InlineData("--tolerance is '1e400'; it must be a number such as 0.5, greater than 0.", "export", "--model", "m", "--to", "o", "--tolerance", "1e400")]
+    [InlineData("--mean is '0,5'; it must be a number such as 0.5, 0 to 1.", "stimuli", "grating", "--mean", "0,5")]
+    [InlineData("--mean is 'NaN'; it must be a number such as 0.5, 0 to 1.", "stimuli", "crop", "--mean", "NaN")]
+    [InlineData("--pixels-per-degree is '-3'; it must be a number such as 0.5, greater than 0.", "stimuli", "grating", "--pixels-per-degree", "-3")]
+    [InlineData("--pixels-per-degree is 'Infinity'; it must be a number such as 0.5, greater than 0.", "stimuli", "grating", "--pixels-per-degree", "Infinity")]
     public void WhatIsNoNumber_IsAnsweredInOneLine(string expected, params string[] arguments)
     {
         var (code, output, error) = Command.Run(arguments);
         Assert.Equal((2, string.Empty), (code, output));
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FILE", "check", "")]
+    [InlineData("FILE", "check", " ")]
+    [InlineData("FILE", "convert", " ", "--to", "o")]
+    [InlineData("--to", "convert", "a", "--to", " ")]
+    [InlineData("--model", "layers", "--model", " ")]
+    [InlineData("--model", "export", "--model", "", "--to", "o")]
+    [InlineData("CURVES.csv", "metrics", "")]
+    [InlineData("IMAGE", "classify", "--model", "m", "a.png", "")]
+    [InlineData("IMAGE", "upscale", "--model", "m", "")]
+    [InlineData("--out", "upscale", "--model", "m", "a.png", "--out", "")]
+    [InlineData("--target", "upscale", "--model", "m", "a.png", "--target", "")]
+    [InlineData("--data", "run", "contrast", "--data", "")]
+    public void AnEmptyPath_IsAnsweredInOneLine(string name, params string[] arguments)
+    {
+        var (code, output, error) = Command.Run(arguments);
+        Assert.Equal((2, string.Empty), (code, output));
+        Assert.Equal($"divnormei: {name} is empty; it must name a file or a folder. (divnormei --help lists what there is)", error.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("--dtype", "check", "a", "--dtype", "float16")]
+    [InlineData("--readout", "tune", "--model", "m", "--layer", "l", "--readout", "1")]
+    [InlineData("--view", "upscale", "a.png", "--model", "m", "--view", "all")]
+    public void WhatIsNoChoice_IsAnsweredInOneLine_WithTheOption(string name, params string[] arguments)
+    {
+        var (code, output, error) = Command.Run(arguments);
+        Assert.Equal((2, string.Empty), (code, output));
+        Assert.StartsWith($"divnormei: {name}: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("Must be one of", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("> /dev/full", "doctor")]
+    [InlineData("> /dev/full", "--help")]
+    [InlineData(">&-", "--help")]
+    [InlineData(">&-", "bench", "layer", "--rounds", "1", "--shape", "4,1,6,6")]
+    public void StandardOutputThatCannotBeWritten_IsAnsweredInOneLine(string redirection, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is of Linux");
+        var (code, _, error) = Command.RunRedirected(redirection, arguments);
+        Assert.Equal(2, code);
+        Assert.StartsWith("divnormei: standard output cannot be written to: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bench", "layer", "--rounds", "1", "--shape", "4,1,6,6")]
+    [InlineData("run", "recognition", "--arm", "baseline", "divnorm")]
+    [InlineData("compare", "--layers", "none", "divnormei")]
+    public void AnUnknownKernelInTheEnvironment_IsAnsweredAtOnce(params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        string[] output = arguments[0] == "bench" ? [] : ["--out", folder["out"]];
+        var (code, _, error) = Command.RunWith(new Dictionary<string, string> { ["DIVNORMEI_KERNEL"] = "fastest" }, [.. arguments, .. output]);
+        Assert.Equal(2, code);
+        Assert.Contains("DIVNORMEI_KERNEL is 'fastest'", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public void AFolderInPlaceOfAConfiguration_IsCalledOne()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = Command.Run("bench", "network", "--config", folder.FullName);
+        Assert.Equal((2, $"divnormei: {folder.FullName}: the configuration cannot be read: it is a folder"), (code, error.TrimEnd()));
     }
 
     [Fact]
@@ -100,11 +173,15 @@ public sealed class CommandTests
         Assert.Equal(2, Command.Run("bench", "network", "--batch", "0").ExitCode);
     }
 
-    [Fact]
-    public void Bench_RefusesABadShape()
+    [Theory]
+    [InlineData("'8,1,x,13' is not C,N,H,W", "--shape", "8,1,x,13")]
+    [InlineData("shape '8,1,1,1' has one value a channel", "--shape", "8,1,1,1")]
+    [InlineData("shape 8,1,9999999,9999999 takes more than the memory at hand", "--shape", "8,1,9999999,9999999")]
+    [InlineData("--kernel is 'fastest'; this machine has ", "--kernel", "fastest")]
+    public void Bench_RefusesABadShapeOrKernel_InOneLine(string expected, params string[] arguments)
     {
-        var (code, _, error) = Command.Run("bench", "layer", "--shape", "8,1,x,13");
+        var (code, _, error) = Command.Run(["bench", "layer", .. arguments]);
         Assert.Equal(2, code);
-        Assert.Contains("'8,1,x,13' is not C,N,H,W", error, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 }

@@ -44,6 +44,7 @@ public sealed class StimuliCommandTests : IDisposable
     [InlineData("'a' is not a number", "grating", "--orientation", "0,a")]
     [InlineData("'round' is none of hard, raised-cosine, gaussian", "patch", "--window", "round")]
     [InlineData("'4y4' is no size", "grating", "--size", "4y4")]
+    [InlineData("these values make no stimulus", "crop", "--count", "0")]
     [InlineData("--sigma", "grating", "--sigma", "3")]
     public void Mistakes_AreAnsweredInOneLine_WithExitCode2_AndNothingWritten(string message, params string[] arguments)
     {

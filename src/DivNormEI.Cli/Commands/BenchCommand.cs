@@ -21,6 +21,8 @@ internal static class BenchCommand
         var command = new Command("layer", "Time the layer against the same equations in libtorch's operations, side by side in one process.") { format, kernel, source, rounds, shape };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(kernel) is { } name && !DivNormEIOptions.AvailableKernels.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new UserInputException($"--kernel is '{name}'; this machine has {string.Join(", ", DivNormEIOptions.AvailableKernels)}.");
             var options = new DivNormEIOptions
             {
                 Kernel = parsed.GetValue(kernel),

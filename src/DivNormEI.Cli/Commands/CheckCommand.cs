@@ -22,6 +22,8 @@ internal static class CheckCommand
                 DType = parsed.GetValue(type) == "float64" ? torch.ScalarType.Float64 : torch.ScalarType.Float32,
             });
             ReferenceCheck.Print(report, Console.Out);
+            foreach (var file in report.Files.Where(file => file.Problem is not null))
+                Console.Error.WriteLine($"divnormei: {(file.Problem!.Contains(file.File, StringComparison.Ordinal) ? "" : $"{file.File}: ")}{file.Problem}");
             return report.ExitCode;
         });
         return command;

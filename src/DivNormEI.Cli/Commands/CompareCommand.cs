@@ -33,6 +33,7 @@ internal static class CompareCommand
                 Layers = parsed.GetValue(layers) is { Length: > 0 } names ? names : settings.Layers,
             };
             settings.Validate("command line");
+            _ = DivNormEIOptions.DefaultKernel; // a wrong DIVNORMEI_KERNEL is answered now, not when the first layers are trained
             var places = new ComparisonPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(resume));
             using var progress = RunProgress.Create(parsed.GetValue(quiet));
             using var stop = new StopSignal();

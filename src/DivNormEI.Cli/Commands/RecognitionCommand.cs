@@ -3,6 +3,7 @@ using DivNorm.Lab.Data;
 using DivNorm.Lab.Experiments;
 using DivNorm.Lab.Experiments.Recognition;
 using DivNorm.Lab.Reporting.Progress;
+using DivNorm.Layers;
 
 namespace DivNorm.Cli.Commands;
 
@@ -39,6 +40,7 @@ internal static class RecognitionCommand
                 Classes = parsed.GetValue(classes) ?? settings.Classes,
             };
             settings.Validate("command line");
+            _ = DivNormEIOptions.DefaultKernel; // a wrong DIVNORMEI_KERNEL is answered now, not when the first arms are trained
             var places = new RecognitionPlaces(parsed.GetValue(data)?.FullName, parsed.GetValue(output)!.FullName, parsed.GetValue(cache)?.FullName, parsed.GetValue(resume));
             using var progress = RunProgress.Create(parsed.GetValue(quiet));
             using var stop = new StopSignal();

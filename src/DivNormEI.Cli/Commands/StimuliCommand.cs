@@ -20,8 +20,8 @@ internal static class StimuliCommand
     {
         var output = Output();
         var size = new Option<string>("--size") { Description = "Side of the images in pixels, or WIDTHxHEIGHT.", HelpName = "N", DefaultValueFactory = _ => "48" };
-        var mean = NumberOption.Create("--mean", "Luminance of the background; 0 makes signed stimuli around zero.", 0.5);
-        var perDegree = NumberOption.CreateOptional<double>("--pixels-per-degree", "Take lengths as degrees of visual angle, frequencies as cycles/degree.");
+        var mean = NumberOption.Create("--mean", "Luminance of the background; 0 makes signed stimuli around zero.", 0.5, "0 to 1", x => x is >= 0 and <= 1);
+        var perDegree = NumberOption.CreateOptional<double>("--pixels-per-degree", "Take lengths as degrees of visual angle, frequencies as cycles/degree.", "greater than 0", x => x > 0);
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of images to cut crops from; without it, images are made.", HelpName = "DIR" };
         var command = new Command(kind.Name, kind.Description) { output, size, mean, perDegree };
         if (kind.NeedsImages)

@@ -15,7 +15,8 @@ internal static class TuneCommand
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for results.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("results", "tune")) };
         var size = NumberOption.Create("--size", "Side of the stimuli in pixels.", 48);
         var phases = NumberOption.Create("--phases", "Phases of every stimulus.", 8);
-        var readout = new Option<Readout>("--readout") { Description = "What is read from a map: its centre unit or its mean.", HelpName = "centre|mean", DefaultValueFactory = _ => Readout.Centre };
+        var readout = new Option<string>("--readout") { Description = "What is read from a map: its centre unit or its mean.", DefaultValueFactory = _ => "centre" };
+        readout.AcceptOnlyFromAmong("centre", "mean");
         var quiet = new Option<bool>("--quiet") { Description = "No progress, only errors." };
         var command = new Command("tune", "Record from every unit of a layer of a saved network: orientation, contrast, frequency, phase, size, surround and masks.")
         {
@@ -35,7 +36,7 @@ internal static class TuneCommand
             {
                 ImageSize = parsed.GetValue(size),
                 Phases = parsed.GetValue(phases),
-                Readout = parsed.GetValue(readout),
+                Readout = parsed.GetValue(readout) == "mean" ? Readout.Mean : Readout.Centre,
             };
             using var progress = RunProgress.Create(parsed.GetValue(quiet));
             using var stop = new StopSignal();

@@ -12,8 +12,8 @@ internal static class UpscaleCommand
     {
         var images = new Argument<string[]>("IMAGE") { Description = "Image files, or folders of them.", Arity = ArgumentArity.OneOrMore };
         var model = new Option<FileInfo>("--model") { Description = "A network saved by 'run contrast' or 'compare' (OUT/models/*.safetensors).", HelpName = "FILE", Required = true };
-        var output = new Option<string?>("--out") { Description = "Folder for the pictures (NAME-x4.png), or the file for one; without it, each is written beside its image.", HelpName = "DIR|FILE" };
-        var target = new Option<string?>("--target") { Description = "The original in full resolution, or a folder with those of all images under the same names: prints PSNR and SSIM.", HelpName = "FILE|DIR" };
+        var output = new Option<FileSystemInfo?>("--out") { Description = "Folder for the pictures (NAME-x4.png), or the file for one; without it, each is written beside its image.", HelpName = "DIR|FILE" };
+        var target = new Option<FileSystemInfo?>("--target") { Description = "The original in full resolution, or a folder with those of all images under the same names: prints PSNR and SSIM.", HelpName = "FILE|DIR" };
         var reduce = new Option<bool>("--reduce") { Description = "Make the images four times smaller first, as the training does, and compare with them." };
         var view = new Option<UpscaleView?>("--view") { Description = "What the network is shown: the whole image, or crops as in its training; without it, what its training asks for.", HelpName = "whole|crops" };
         view.AcceptOnlyFromAmong("whole", "crops");
@@ -35,7 +35,7 @@ internal static class UpscaleCommand
         });
         command.SetAction(parsed =>
         {
-            var (jobs, chosen) = UpscaleJobs.Plan(new UpscalePlaces(parsed.GetValue(images)!, parsed.GetValue(output), parsed.GetValue(format), parsed.GetValue(target)));
+            var (jobs, chosen) = UpscaleJobs.Plan(new UpscalePlaces(parsed.GetValue(images)!, parsed.GetValue(output)?.ToString(), parsed.GetValue(format), parsed.GetValue(target)?.ToString()));
             var options = new UpscaleOptions(chosen, parsed.GetValue(quality), parsed.GetValue(view), parsed.GetValue(tile), parsed.GetValue(reduce));
             using var upscaler = Upscaler.Load(parsed.GetValue(model)!.FullName);
             return Run(upscaler, jobs, options, parsed.GetValue(figures) == "json", parsed.GetValue(quiet));

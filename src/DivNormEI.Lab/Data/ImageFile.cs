@@ -70,7 +70,7 @@ public static class ImageFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new UserInputException($"Image {path} cannot be read: {error.Message}", error);
+            throw new UserInputException($"Image {path} cannot be read: {(Directory.Exists(path) ? "it is a folder" : error.Message)}", error);
         }
 
         using SKData data = SKData.CreateCopy(bytes);

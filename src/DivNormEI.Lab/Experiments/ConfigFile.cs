@@ -27,7 +27,7 @@ internal static class ConfigFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new UserInputException($"{path}: the configuration cannot be read: {error.Message}", error);
+            throw new UserInputException($"{path}: the configuration cannot be read: {(Directory.Exists(path) ? "it is a folder" : error.Message)}", error);
         }
 
         return Parse(text, path, defaults, type);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using DivNorm.Lab.Reporting;
 using DivNorm.Layers;
 using TorchSharp;
@@ -23,13 +24,15 @@ public sealed record LayerShape(int Channels, int Batch, int Height, int Width)
 
     /// <summary>A shape from its four numbers.</summary>
     /// <param name="text">C,N,H,W.</param>
-    /// <exception cref="UserInputException">Not four whole numbers of 1 or more.</exception>
+    /// <exception cref="UserInputException">Not four whole numbers of 1 or more, or a single value a channel.</exception>
     public static LayerShape Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var numbers = text.Split(',').Select(part => int.TryParse(part, out int number) ? number : 0).ToList();
         if (numbers.Count != 4 || numbers.Any(n => n < 1))
             throw new UserInputException($"shape '{text}' is not C,N,H,W: four whole numbers of 1 or more, such as 64,16,48,48.");
+        if (numbers.Skip(1).All(n => n == 1))
+            throw new UserInputException($"shape '{text}' has one value a channel, and the batch norm needs two or more; give a larger batch or map.");
         return new LayerShape(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 }
@@ -79,6 +82,7 @@ public static class LayerBenchmark
     /// <param name="options">The layer's options.</param>
     /// <param name="rounds">Turns a contender takes, 1 or more; the median is reported.</param>
     /// <param name="report">Is given each row as it is done.</param>
+    /// <exception cref="UserInputException">There is no memory for a shape.</exception>
     public static IReadOnlyList<LayerTiming> Run(IReadOnlyList<LayerShape> shapes, DivNormEIOptions options, int rounds, Action<LayerTiming>? report = null)
     {
         ArgumentNullException.ThrowIfNull(shapes);
@@ -89,13 +93,25 @@ public static class LayerBenchmark
         {
             foreach (string pass in (string[])["forward", "step"])
             {
-                var row = Time(shape, pass, options, rounds);
+                var row = TimeWithinMemory(shape, pass, options, rounds);
                 rows.Add(row);
                 report?.Invoke(row);
             }
         }
 
         return rows;
+    }
+
+    private static LayerTiming TimeWithinMemory(LayerShape shape, string pass, DivNormEIOptions options, int rounds)
+    {
+        try
+        {
+            return Time(shape, pass, options, rounds);
+        }
+        catch (ExternalException error)
+        {
+            throw new UserInputException($"shape {shape.Channels},{shape.Batch},{shape.Height},{shape.Width} takes more than the memory at hand.", error);
+        }
     }
 
     private static LayerTiming Time(LayerShape shape, string pass, DivNormEIOptions options, int rounds)

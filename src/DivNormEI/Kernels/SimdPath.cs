@@ -25,17 +25,17 @@ internal static class SimdPaths
     public const string Variable = "DIVNORMEI_KERNEL";
 
     private static readonly SimdPath[] FastestFirst = [SimdPath.Avx512, SimdPath.Avx2, SimdPath.Portable, SimdPath.LibTorch];
-    private static readonly Lazy<SimdPath?> FromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(Variable), Variable));
+    private static readonly Lazy<SimdPath?> FromEnvironment = new(ReadEnvironment);
 
     /// <summary>Paths this machine can run, the fastest first.</summary>
     public static IReadOnlyList<SimdPath> Available { get; } = [.. FastestFirst.Where(IsAvailable)];
 
     /// <summary>The path that the environment forces, or null.</summary>
-    /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
+    /// <exception cref="UserInputException">The environment names no path, or one this machine lacks.</exception>
     public static SimdPath? Forced => FromEnvironment.Value;
 
     /// <summary>The path in force: the environment's choice, or the fastest. Plans for few channels may use narrower registers unless one is forced.</summary>
-    /// <exception cref="ArgumentException">The environment names no path, or one this machine lacks.</exception>
+    /// <exception cref="UserInputException">The environment names no path, or one this machine lacks.</exception>
     public static SimdPath Default => Forced ?? Available[0];
 
     public static string Name(SimdPath path) => path switch
@@ -63,6 +63,18 @@ internal static class SimdPaths
             return path;
         }
         throw new ArgumentException($"{origin} is '{name}'; it must be one of {string.Join(", ", FastestFirst.Select(Name))}");
+    }
+
+    private static SimdPath? ReadEnvironment()
+    {
+        try
+        {
+            return Parse(Environment.GetEnvironmentVariable(Variable), Variable);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserInputException(error.Message, error);
+        }
     }
 
     private static bool IsAvailable(SimdPath path) => path switch

@@ -67,7 +67,7 @@ public sealed record DivNormEIOptions
     public static IReadOnlyList<string> AvailableKernels { get; } = [.. SimdPaths.Available.Select(SimdPaths.Name)];
 
     /// <summary>The kernel of layers whose options name none: what <see cref="KernelVariable"/> names, or the fastest.</summary>
-    /// <exception cref="ArgumentException">The variable names no kernel, or one that this machine lacks.</exception>
+    /// <exception cref="UserInputException">The variable names no kernel, or one that this machine lacks.</exception>
     public static string DefaultKernel => SimdPaths.Name(SimdPaths.Default);
 
     /// <summary>The paper: excitation from Y, kernels 5, 9 and 7, no lateral biases.</summary>

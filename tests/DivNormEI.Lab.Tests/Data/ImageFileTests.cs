@@ -59,6 +59,7 @@ public sealed class ImageFileTests
         File.WriteAllText(folder.At("text.jpg"), "not a picture");
         foreach (string path in new[] { folder.At("missing.png"), folder.FullName, folder.At("text.jpg") })
             Assert.Contains(path, Assert.Throws<UserInputException>(() => ImageFile.ReadGrey(path)).Message, StringComparison.Ordinal);
+        Assert.EndsWith("it is a folder", Assert.Throws<UserInputException>(() => ImageFile.ReadGrey(folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

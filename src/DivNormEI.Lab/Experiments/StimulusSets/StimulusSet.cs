@@ -67,7 +67,7 @@ public static class StimulusSet
                 }
             }
 
-            return stimuli;
+            return stimuli.Count > 0 ? stimuli : throw new UserInputException($"{request.Kind.Name}: these values make no stimulus; ask for one or more.");
         }
         catch (ArgumentException error)
         {
