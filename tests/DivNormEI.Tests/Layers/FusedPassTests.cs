@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DivNorm.Layers;
 using TorchSharp;
 using Xunit;
@@ -196,6 +197,32 @@ public sealed class FusedPassTests
             loss.backward();
             Assert.True(x.grad!.equal(first).all().item<bool>());
             Assert.True(ours.ExcitationWeight!.grad!.equal(firstWeight).all().item<bool>());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Backward_AfterAChangeInPlace_ThrowsWhatCanBeCaught(bool bias)
+    {
+        var (ours, theirs) = Pair("portable", normalized: false, bias);
+        theirs.Dispose();
+        using (ours)
+        using (NewDisposeScope())
+        {
+            var input = Random([1, 5, 12, 12], 3) * ones(1);
+            var loss = ours.call(input).sum();
+            using (no_grad())
+                ours.ExcitationWeight!.add_(1);
+            Assert.ThrowsAny<ExternalException>(() => loss.backward());
+
+            loss = ours.call(input).sum();
+            using (no_grad())
+                input.add_(1);
+            Assert.ThrowsAny<ExternalException>(() => loss.backward());
+
+            ours.call(input).sum().backward();
+            Assert.NotNull(ours.ExcitationWeight!.grad);
         }
     }
 
