@@ -85,7 +85,7 @@ public sealed class BurgNormalization : NormalizationModule
         var byChannel = v.abs().unsqueeze(-1).unsqueeze(-1); // [M, C out, C in or 1, 1, 1]
         var weight = u is null
             ? byChannel
-            : byChannel * (u.abs() / (u.square().sum([2, 3], keepdim: true) + Least).sqrt()).unsqueeze(2);
+            : byChannel * (u.abs() / (u.Squared().sum([2, 3], keepdim: true) + Least).sqrt()).unsqueeze(2);
         return weight.sum([0L]).expand(Channels, Channels, side, side).MoveToOuterDisposeScope();
     }
 

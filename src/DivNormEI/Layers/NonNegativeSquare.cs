@@ -21,7 +21,7 @@ internal sealed class NonNegativeSquare(double minimum) : IDisposable
     public Tensor Of(Tensor free)
     {
         var bounded = is_grad_enabled() && free.requires_grad ? LowerBound.apply(free, bound) : free.clamp(min: bound);
-        return bounded.square().sub(Pedestal);
+        return bounded.Squared().sub(Pedestal);
     }
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
     private protected override Tensor Normalize(Tensor input)
     {
         long half = Options.Window / 2;
-        var energy = input.square();
-        return energy / F.conv2d(energy, w, sigma.square().add(epsilon), padding: [half, half]);
+        var energy = input.Squared();
+        return energy / F.conv2d(energy, w, sigma.Squared().add(epsilon), padding: [half, half]);
     }
 }
