@@ -112,9 +112,9 @@ public sealed class BurgNormalization : NormalizationModule
     private static Tensor NearOne(long channels, Generator? generator)
     {
         const double withinTwo = 0.954499736103642; // the normal's mass between -2 and 2 standard deviations
-        var quantile = (2 * rand([channels], ScalarType.Float64, generator: generator) - 1) * withinTwo;
+        var quantile = (2 * rand([channels], ScalarType.Float64, CPU, generator: generator) - 1) * withinTwo;
         return (1 + 0.01 * Math.Sqrt(2) * quantile.erfinv()).abs();
     }
 
-    private static Tensor Small(long[] shape, Generator? generator) => 1e-3 * randn(shape, ScalarType.Float64, generator: generator);
+    private static Tensor Small(long[] shape, Generator? generator) => 1e-3 * randn(shape, ScalarType.Float64, CPU, generator: generator);
 }

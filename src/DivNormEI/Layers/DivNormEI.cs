@@ -63,7 +63,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
             // the weights of a lesioned part are drawn all the same: with one seed the other part starts as in the whole layer
             w_exc = OwnIf(Options.Excites, RandomLateral(Options.ExcitationKernel, generator));
             w_inh = OwnIf(Options.Inhibits, RandomLateral(Options.InhibitionKernel, generator));
-            sigma = Own(full(channels, Options.InitialSigma));
+            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64, CPU));
             if (Options.LateralBias)
             {
                 b_exc = OwnIf(Options.Excites, RandomBias(Options.ExcitationKernel, generator));
@@ -306,14 +306,14 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
 
     private Tensor RandomLateral(int kernel, Generator? generator)
     {
-        var unit = rand([Channels, Channels, kernel, kernel], ScalarType.Float64, generator: generator);
+        var unit = rand([Channels, Channels, kernel, kernel], ScalarType.Float64, CPU, generator: generator);
         double fanIn = FanIn(kernel);
         return Options.LateralInit == LateralInit.UnitSum ? unit * (2 / fanIn) : ((2 * unit - 1) / Math.Sqrt(fanIn)).clamp_(min: 0);
     }
 
     private Tensor RandomBias(int kernel, Generator? generator)
     {
-        var signed = (2 * rand([Channels], ScalarType.Float64, generator: generator) - 1) / Math.Sqrt(FanIn(kernel));
+        var signed = (2 * rand([Channels], ScalarType.Float64, CPU, generator: generator) - 1) / Math.Sqrt(FanIn(kernel));
         return Options.NonNegativity == NonNegativity.AllParameters ? signed.clamp_(min: 0) : signed;
     }
 

@@ -37,8 +37,8 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
         int side = Options.Window;
         using (NewDisposeScope())
         {
-            w = Own(full([channels, channels, side, side], Options.InitialWeight / (side * side), ScalarType.Float64));
-            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64));
+            w = Own(full([channels, channels, side, side], Options.InitialWeight / (side * side), ScalarType.Float64, CPU));
+            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64, CPU));
         }
 
         RegisterComponents();

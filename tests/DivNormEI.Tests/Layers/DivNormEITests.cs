@@ -228,6 +228,13 @@ public sealed class DivNormEITests
     }
 
     [Fact]
+    public void InitialSigma_IsExact_InFloat64()
+    {
+        using var layer = new Layer(2, Seeded with { InitialSigma = 0.1 }, dtype: ScalarType.Float64);
+        Assert.Equal([0.1, 0.1], layer.Sigma.data<double>());
+    }
+
+    [Fact]
     public void Layer_SurvivesTheScopeItWasMadeIn()
     {
         Layer layer;
