@@ -178,8 +178,13 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
 
     /// <summary>Which way Eq. 3-5 take for an input of this shape: avx512, avx2, portable or libtorch; none where the layer has no lateral part.</summary>
     /// <param name="shape">N, C, H, W.</param>
-    public string KernelPath(params ReadOnlySpan<long> shape) =>
-        Options.LateralParts == LateralParts.None ? "none" : SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
+    /// <exception cref="ArgumentException">The shape is not of four sizes.</exception>
+    public string KernelPath(params ReadOnlySpan<long> shape)
+    {
+        if (shape.Length != 4)
+            throw new ArgumentException($"shape is [{string.Join(", ", shape.ToArray())}]; it must be N, C, H, W.", nameof(shape));
+        return Options.LateralParts == LateralParts.None ? "none" : SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
+    }
 
     /// <inheritdoc/>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
