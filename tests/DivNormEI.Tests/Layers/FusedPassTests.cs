@@ -126,6 +126,33 @@ public sealed class FusedPassTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Readings))]
+    public void NonFiniteValues_StayInTheirImage(string kernel, bool normalized, bool bias)
+    {
+        var (ours, theirs) = Pair(kernel, normalized, bias);
+        theirs.Dispose();
+        ours.eval();
+        using (ours)
+        {
+            foreach (float value in (float[])[float.NaN, float.PositiveInfinity])
+            {
+                using var scope = NewDisposeScope();
+                Tensor clean = Random([3, 5, 30, 41], 1), tainted = clean.clone(), direction = Random([3, 5, 30, 41], 2);
+                tainted[1, 2, 10, 10] = value;
+                var (a, b) = (ours.call(clean.requires_grad_()), ours.call(tainted.requires_grad_()));
+                a.backward([direction]);
+                b.backward([direction]);
+                Assert.False(b[1].isfinite().all().item<bool>());
+                foreach (int image in (int[])[0, 2])
+                {
+                    Assert.True(b[image].equal(a[image]).all().item<bool>());
+                    Assert.True(tainted.grad![image].equal(clean.grad![image]).all().item<bool>());
+                }
+            }
+        }
+    }
+
     [Fact]
     public void PlanesThatTheKernelsCannotIndex_AreLeftToLibTorch()
     {
