@@ -94,6 +94,9 @@ public sealed partial class ExportCommandTests : IDisposable
         Refused("its folder does not exist", "--model", model, "--to", Path.Combine(folder["missing"], "x.onnx"));
         Refused("it is a folder", "--model", model, "--to", folder.FullName);
         Refused("--to is the model itself", "--model", model, "--to", model);
+        File.CreateSymbolicLink(folder["link"], model);
+        Refused("--to is the model itself", "--model", folder["link"], "--to", model);
+        Refused("--to is the model itself", "--model", model, "--to", folder["link"]);
         Refused("'48' is no size", "--model", model, "--to", target, "--size", "48");
         Refused("each 1 to 4096", "--model", model, "--to", target, "--size", "48,5000");
         Refused("--batch is '0'; it must be a whole number, 1 to 4096.", "--model", model, "--to", target, "--batch", "0");

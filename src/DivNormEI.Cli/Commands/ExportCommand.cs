@@ -22,8 +22,6 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             var (file, path) = (parsed.GetValue(model)!, $"{parsed.GetValue(target)}"); // the path as it was given
-            if (Path.GetFullPath(path) == file.FullName)
-                throw new UserInputException($"--to is the model itself ({path}); give another file");
             var (height, width) = ParseSize(parsed.GetValue(size));
             var options = new OnnxExportOptions { Batch = parsed.GetValue(batch), Height = height, Width = width };
             using var source = ModelFile.Load($"{file}");

@@ -90,7 +90,7 @@ public sealed class GaborBank
                 kernel.AsSpan(row * size, size).CopyTo(all.AsSpan((f * side + row + margin) * side + margin));
         }
 
-        using Tensor exact = tensor(all, [filters.Count, 1, side, side], ScalarType.Float64);
+        using Tensor exact = tensor(all, [filters.Count, 1, side, side], ScalarType.Float64, CPU);
         return exact.to(dtype ?? ScalarType.Float32, copy: true);
     }
 }

@@ -24,7 +24,7 @@ public static class Gaussians
         if (!(width > 0))
             throw new ArgumentOutOfRangeException(nameof(width), width, $"width is {width}; it must be greater than 0.");
         using var scope = NewDisposeScope();
-        var x = size == 1 ? zeros(1, ScalarType.Float64) : linspace(-1, 1, size, ScalarType.Float64);
+        var x = size == 1 ? zeros(1, ScalarType.Float64, CPU) : linspace(-1, 1, size, ScalarType.Float64, CPU);
         var profile = (x.square() / (-2 * width * width)).exp();
         return outer(profile, profile).MoveToOuterDisposeScope();
     }
@@ -38,8 +38,8 @@ public static class Gaussians
     {
         using var scope = NewDisposeScope();
         var kernels = stack(DivisionWidths.Select(width => Isotropic(size, width)).ToArray());
-        var width = arange(channels) * DivisionWidths.Count / channels; // as even as C goes: channel c takes width floor(4 c / C)
-        var order = rand(channels, ScalarType.Float64, generator: generator).argsort();
+        var width = arange(channels, device: CPU) * DivisionWidths.Count / channels; // as even as C goes: channel c takes width floor(4 c / C)
+        var order = rand(channels, ScalarType.Float64, CPU, generator: generator).argsort();
         return kernels[width.to(ScalarType.Int64)[order]].unsqueeze(1).MoveToOuterDisposeScope();
     }
 }

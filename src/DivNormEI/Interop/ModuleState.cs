@@ -80,10 +80,11 @@ public static class ModuleState
 
     private static void CheckNames(TensorFile file, ModuleLoadResult names)
     {
-        if (names.Missing.Count > 0)
-            throw new UserInputException($"{file.Name}: lacks {List(names.Missing)}, which the module has");
+        var (missing, unexpected) = ($"lacks {List(names.Missing)}, which the module has", $"holds {List(names.Unexpected)}, which the module has not");
+        if (names.Missing.Count > 0) // the same names behind another prefix are told by both
+            throw new UserInputException($"{file.Name}: {missing}{(names.Unexpected.Count > 0 ? $"; it {unexpected}" : string.Empty)}");
         if (names.Unexpected.Count > 0)
-            throw new UserInputException($"{file.Name}: holds {List(names.Unexpected)}, which the module has not");
+            throw new UserInputException($"{file.Name}: {unexpected}");
     }
 
     private static void CheckFit(TensorFile file, TensorEntry entry, Tensor target)

@@ -17,11 +17,13 @@ public static class StateDictConversion
     /// and nothing else: that is written under the layer's own names.
     /// </param>
     /// <returns>What was written.</returns>
-    /// <exception cref="UserInputException">A file cannot be read or written, or the layer is not there.</exception>
+    /// <exception cref="UserInputException">A file cannot be read or written, the target is the source, or the layer is not there.</exception>
     public static ConvertedStateDict Run(string source, string target, string? layer = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(target);
         using var file = TensorFile.Open(source);
+        if (RealPath.AreSame(source, target))
+            throw new UserInputException($"cannot write '{target}': it is the file that is read; give another");
         if (layer is null && !StoredLayer.IsAll(file))
         {
             WriteAll(file, target);

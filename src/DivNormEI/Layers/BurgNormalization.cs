@@ -85,7 +85,7 @@ public sealed class BurgNormalization : NormalizationModule
         var byChannel = v.abs().unsqueeze(-1).unsqueeze(-1); // [M, C out, C in or 1, 1, 1]
         var weight = u is null
             ? byChannel
-            : byChannel * (u.abs() / (u.square().sum([2, 3], keepdim: true) + Least).sqrt()).unsqueeze(2);
+            : byChannel * (u.abs() / (u.Squared().sum([2, 3], keepdim: true) + Least).sqrt()).unsqueeze(2);
         return weight.sum([0L]).expand(Channels, Channels, side, side).MoveToOuterDisposeScope();
     }
 
@@ -112,9 +112,9 @@ public sealed class BurgNormalization : NormalizationModule
     private static Tensor NearOne(long channels, Generator? generator)
     {
         const double withinTwo = 0.954499736103642; // the normal's mass between -2 and 2 standard deviations
-        var quantile = (2 * rand([channels], ScalarType.Float64, generator: generator) - 1) * withinTwo;
+        var quantile = (2 * rand([channels], ScalarType.Float64, CPU, generator: generator) - 1) * withinTwo;
         return (1 + 0.01 * Math.Sqrt(2) * quantile.erfinv()).abs();
     }
 
-    private static Tensor Small(long[] shape, Generator? generator) => 1e-3 * randn(shape, ScalarType.Float64, generator: generator);
+    private static Tensor Small(long[] shape, Generator? generator) => 1e-3 * randn(shape, ScalarType.Float64, CPU, generator: generator);
 }

@@ -42,8 +42,8 @@ public sealed class CanonicalNormalization : NormalizationModule
         int side = Options.PoolSize;
         using (NewDisposeScope())
         {
-            w_pool = Own(full([1, channels, side, side], 1.0 / (channels * side * side), ScalarType.Float64), Options.LearnPool);
-            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64), Options.LearnSigma);
+            w_pool = Own(full([1, channels, side, side], 1.0 / (channels * side * side), ScalarType.Float64, CPU), Options.LearnPool);
+            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64, CPU), Options.LearnSigma);
         }
 
         RegisterComponents();

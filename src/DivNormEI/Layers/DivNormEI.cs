@@ -63,7 +63,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
             // the weights of a lesioned part are drawn all the same: with one seed the other part starts as in the whole layer
             w_exc = OwnIf(Options.Excites, RandomLateral(Options.ExcitationKernel, generator));
             w_inh = OwnIf(Options.Inhibits, RandomLateral(Options.InhibitionKernel, generator));
-            sigma = Own(full(channels, Options.InitialSigma));
+            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64, CPU));
             if (Options.LateralBias)
             {
                 b_exc = OwnIf(Options.Excites, RandomBias(Options.ExcitationKernel, generator));
@@ -178,8 +178,13 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
 
     /// <summary>Which way Eq. 3-5 take for an input of this shape: avx512, avx2, portable or libtorch; none where the layer has no lateral part.</summary>
     /// <param name="shape">N, C, H, W.</param>
-    public string KernelPath(params ReadOnlySpan<long> shape) =>
-        Options.LateralParts == LateralParts.None ? "none" : SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
+    /// <exception cref="ArgumentException">The shape is not of four sizes.</exception>
+    public string KernelPath(params ReadOnlySpan<long> shape)
+    {
+        if (shape.Length != 4)
+            throw new ArgumentException($"shape is [{string.Join(", ", shape.ToArray())}]; it must be N, C, H, W.", nameof(shape));
+        return Options.LateralParts == LateralParts.None ? "none" : SimdPaths.Name(Plan(shape)?.Path ?? SimdPath.LibTorch);
+    }
 
     /// <inheritdoc/>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
@@ -306,14 +311,14 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
 
     private Tensor RandomLateral(int kernel, Generator? generator)
     {
-        var unit = rand([Channels, Channels, kernel, kernel], ScalarType.Float64, generator: generator);
+        var unit = rand([Channels, Channels, kernel, kernel], ScalarType.Float64, CPU, generator: generator);
         double fanIn = FanIn(kernel);
         return Options.LateralInit == LateralInit.UnitSum ? unit * (2 / fanIn) : ((2 * unit - 1) / Math.Sqrt(fanIn)).clamp_(min: 0);
     }
 
     private Tensor RandomBias(int kernel, Generator? generator)
     {
-        var signed = (2 * rand([Channels], ScalarType.Float64, generator: generator) - 1) / Math.Sqrt(FanIn(kernel));
+        var signed = (2 * rand([Channels], ScalarType.Float64, CPU, generator: generator) - 1) / Math.Sqrt(FanIn(kernel));
         return Options.NonNegativity == NonNegativity.AllParameters ? signed.clamp_(min: 0) : signed;
     }
 

@@ -12,7 +12,7 @@ internal sealed class FixedPower(double exponent) : IDisposable
     public Tensor OfMagnitude(Tensor x) => exponent switch
     {
         1 => x.abs(),
-        2 => x.square(),
+        2 => x.Squared(),
         _ => x.abs().pow(scalar),
     };
 
@@ -21,7 +21,7 @@ internal sealed class FixedPower(double exponent) : IDisposable
     {
         0.5 => x.sqrt(),
         1 => x,
-        2 => x.square(),
+        2 => x.Squared(),
         _ => x.pow(scalar),
     };
 

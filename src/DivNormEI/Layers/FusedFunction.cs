@@ -12,6 +12,7 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
 {
     private const string PassKey = "pass";
     private const string KeptKey = "kept";
+    private const string TensorsKey = "tensors";
     private const int Biases = 5;
 
     public override string Name => nameof(FusedFunction);
@@ -34,10 +35,14 @@ internal sealed class FusedFunction : autograd.SingleTensorFunction<FusedFunctio
         ctx.save_for_backward([.. tensors]);
         ctx.save_data(PassKey, pass);
         ctx.save_data(KeptKey, new Kept(spectra, stages));
+        ctx.save_data(TensorsKey, Array.ConvertAll(vars, argument => argument is Tensor));
         return output;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        BackwardGuard.Run(nameof(DivNormEI), (bool[])ctx.get_data(TensorsKey), () => Gradients(ctx, grad_output));
+
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
         var pass = (FusedPass)ctx.get_data(PassKey);

@@ -161,8 +161,8 @@ internal sealed unsafe class FusedPass(LateralPlan plan, DivisionKernel division
         var integrated = LateralEquations.Integrated(input, weights.Lateral, shape.SharedSource ? ExcitationSource.Normalized : ExcitationSource.Input, added);
         if (BatchStatistics)
             return F.relu(F.batch_norm(integrated, null!, null!, weights.Gamma, weights.Beta, training: true, eps: normEpsilon)).MoveToOuterDisposeScope();
-        var means = tensor([.. scaling.Select(channel => (float)channel.Mean)]).view(1, -1, 1, 1);
-        var scales = weights.Gamma * tensor([.. scaling.Select(channel => (float)channel.InverseDeviation)]);
+        var means = tensor((float[])[.. scaling.Select(channel => (float)channel.Mean)], device: CPU).view(1, -1, 1, 1);
+        var scales = weights.Gamma * tensor((float[])[.. scaling.Select(channel => (float)channel.InverseDeviation)], device: CPU);
         return F.relu((integrated - means) * scales.view(1, -1, 1, 1) + weights.Beta.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
     }
 
@@ -252,7 +252,7 @@ internal sealed unsafe class FusedPass(LateralPlan plan, DivisionKernel division
     }
 
     private static Tensor Blend(Tensor running, double[] batch, double momentum, double factor) =>
-        tensor([.. TensorMemory.Values(running).Zip(batch, (old, now) => (float)(((1 - momentum) * old) + (momentum * factor * now)))]);
+        tensor((float[])[.. TensorMemory.Values(running).Zip(batch, (old, now) => (float)(((1 - momentum) * old) + (momentum * factor * now)))], device: CPU);
 }
 
 /// <summary>Gradients of a <see cref="FusedPass"/>; that of the inhibition's bias is the negative of the excitation's.</summary>

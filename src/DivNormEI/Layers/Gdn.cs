@@ -42,8 +42,8 @@ public sealed class Gdn : NormalizationModule
         outer = Hold(new FixedPower(Options.Epsilon));
         using (NewDisposeScope())
         {
-            var self = eye(channels, dtype: ScalarType.Float64);
-            beta_free = Own(full(channels, NonNegativeSquare.Free(Options.InitialBeta), ScalarType.Float64));
+            var self = eye(channels, dtype: ScalarType.Float64, device: CPU);
+            beta_free = Own(full(channels, NonNegativeSquare.Free(Options.InitialBeta), ScalarType.Float64, CPU));
             gamma_free = Own(self * NonNegativeSquare.Free(Options.InitialGamma) + (1 - self) * NonNegativeSquare.Free(0));
         }
 

@@ -25,9 +25,9 @@ internal static class LateralEquations
     public static Tensor Normalized(Tensor input, in LateralWeights weights, Scalar epsilon)
     {
         long channels = input.shape[1];
-        var energy = input.square();
+        var energy = input.Squared();
         var pool = F.conv2d(energy, weights.Division, padding: Half(weights.Division), groups: channels);
-        return energy / (pool + weights.Sigma.square().add(epsilon).view(1, channels, 1, 1));
+        return energy / (pool + weights.Sigma.Squared().add(epsilon).view(1, channels, 1, 1));
     }
 
     /// <summary>E = w_exc * source + b_exc, Eq. 3.</summary>

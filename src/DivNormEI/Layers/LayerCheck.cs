@@ -29,6 +29,8 @@ internal static class LayerCheck
     public static void Input(string layer, long channels, Tensor input, Tensor? weight)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (weight is { IsInvalid: true })
+            throw new ObjectDisposedException(layer, $"This {layer} is disposed; it takes no more inputs.");
         if (input.dim() != 4 || input.shape[1] != channels)
             throw new ArgumentException($"{layer} of {channels} channels takes [N, {channels}, H, W]; the input is [{string.Join(", ", input.shape)}].", nameof(input));
         if (input.shape[2] == 0 || input.shape[3] == 0)

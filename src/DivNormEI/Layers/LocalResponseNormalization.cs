@@ -46,7 +46,7 @@ public sealed class LocalResponseNormalization : NormalizationModule
     {
         // channels as the depth of a volume, with zeros before the first and after the last: the mean over n is then the sum over n
         long half = Options.Size / 2;
-        var padded = F.pad(input.square().unsqueeze(1), [0, 0, 0, 0, half, half]);
+        var padded = F.pad(input.Squared().unsqueeze(1), [0, 0, 0, 0, half, half]);
         var mean = F.avg_pool3d(padded, [Options.Size, 1, 1], [1, 1, 1]).squeeze(1);
         return input / divisor.OfPositive(mean.mul(sumWeight).add(constant));
     }

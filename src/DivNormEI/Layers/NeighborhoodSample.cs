@@ -26,12 +26,12 @@ internal sealed class NeighborhoodSample(int window, int most, long seed) : IDis
     public void Add(Tensor activations)
     {
         using var scope = NewDisposeScope();
-        var energy = activations.detach().to(ScalarType.Float64).square();
+        var energy = activations.detach().to(ScalarType.Float64).Squared();
         if (!energy.isfinite().all().item<bool>())
             throw new ArgumentException("A fit needs finite activations, and one is NaN, infinite or too large to square.", nameof(activations));
         for (long image = 0; image < energy.shape[0]; image++)
         {
-            var keys = rand([energy.shape[2] * energy.shape[3]], ScalarType.Float64, generator: generator);
+            var keys = rand([energy.shape[2] * energy.shape[3]], ScalarType.Float64, CPU, generator: generator);
             var chosen = keys.lt(threshold).nonzero().view(-1);
             if (chosen.shape[0] == 0)
                 continue;

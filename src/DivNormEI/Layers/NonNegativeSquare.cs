@@ -21,7 +21,7 @@ internal sealed class NonNegativeSquare(double minimum) : IDisposable
     public Tensor Of(Tensor free)
     {
         var bounded = is_grad_enabled() && free.requires_grad ? LowerBound.apply(free, bound) : free.clamp(min: bound);
-        return bounded.square().sub(Pedestal);
+        return bounded.Squared().sub(Pedestal);
     }
 
     /// <inheritdoc/>
@@ -43,7 +43,10 @@ internal sealed class NonNegativeSquare(double minimum) : IDisposable
             return free.clamp(min: bound);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+            BackwardGuard.Run("a lower bound", [true, false], () => Gradients(ctx, grad_output));
+
+        private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
         {
             using var scope = NewDisposeScope();
             var free = ctx.get_saved_variables()[0];

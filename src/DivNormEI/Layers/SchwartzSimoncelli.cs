@@ -37,8 +37,8 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
         int side = Options.Window;
         using (NewDisposeScope())
         {
-            w = Own(full([channels, channels, side, side], Options.InitialWeight / (side * side), ScalarType.Float64));
-            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64));
+            w = Own(full([channels, channels, side, side], Options.InitialWeight / (side * side), ScalarType.Float64, CPU));
+            sigma = Own(full(channels, Options.InitialSigma, ScalarType.Float64, CPU));
         }
 
         RegisterComponents();
@@ -101,7 +101,7 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
     private protected override Tensor Normalize(Tensor input)
     {
         long half = Options.Window / 2;
-        var energy = input.square();
-        return energy / F.conv2d(energy, w, sigma.square().add(epsilon), padding: [half, half]);
+        var energy = input.Squared();
+        return energy / F.conv2d(energy, w, sigma.Squared().add(epsilon), padding: [half, half]);
     }
 }

@@ -20,8 +20,7 @@ internal sealed class SpectraCache : IDisposable
     /// <param name="inhibition">w_inh, likewise.</param>
     public ISpectraLease Lease(LateralPlan plan, torch.Tensor excitation, torch.Tensor inhibition)
     {
-        var exc = Span(excitation);
-        var inh = Span(inhibition);
+        ReadOnlySpan<float> exc = Span(excitation), inh = Span(inhibition);
         CachedSpectra? candidate;
         lock (gate)
         {
@@ -36,7 +35,7 @@ internal sealed class SpectraCache : IDisposable
             candidate.Dispose();
         }
 
-        var fresh = new CachedSpectra(TensorMemory.Transform(plan, excitation, inhibition), exc, inh);
+        var fresh = CachedSpectra.Of(plan, exc.ToArray(), inh.ToArray());
         fresh.Acquire(); // one for the caller, one for the cache
         lock (gate)
         {
@@ -60,13 +59,18 @@ internal sealed class SpectraCache : IDisposable
     private static unsafe ReadOnlySpan<float> Span(torch.Tensor tensor) => new(TensorMemory.Pointer(tensor), checked((int)tensor.numel()));
 
     /// <summary>Spectra with the weights that they were made of, and a count of who holds them. Disposing gives one hold back.</summary>
-    private sealed class CachedSpectra(WeightSpectra spectra, ReadOnlySpan<float> excitation, ReadOnlySpan<float> inhibition) : ISpectraLease
+    private sealed class CachedSpectra(WeightSpectra spectra, float[] excitation, float[] inhibition) : ISpectraLease
     {
-        private readonly float[] excitation = excitation.ToArray();
-        private readonly float[] inhibition = inhibition.ToArray();
         private int holders = 1;
 
         public WeightSpectra Spectra { get; } = spectra;
+
+        /// <summary>Spectra of a copy of the weights, which another thread may be changing: what is remembered is what was transformed.</summary>
+        public static unsafe CachedSpectra Of(LateralPlan plan, float[] excitation, float[] inhibition)
+        {
+            fixed (float* exc = excitation, inh = inhibition)
+                return new CachedSpectra(plan.Transform(exc, inh, torch.get_num_threads()), excitation, inhibition);
+        }
 
         public bool MadeOf(ReadOnlySpan<float> exc, ReadOnlySpan<float> inh) => Same(excitation, exc) && Same(inhibition, inh);
 

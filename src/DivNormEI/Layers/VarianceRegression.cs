@@ -61,7 +61,7 @@ internal sealed class VarianceRegression
         scales = OrOne(owned.sum([0L]) / counts);
         targets = owned / scales;
         units = scales.unsqueeze(1) / means;
-        penalties = cat([units.square() * penalty, zeros_like(scales).unsqueeze(1)], 1);
+        penalties = cat([units.Squared() * penalty, zeros_like(scales).unsqueeze(1)], 1);
         allowed = ones_like(penalties).scatter(1, own.unsqueeze(1), zeros_like(scales).unsqueeze(1));
         var start = full_like(penalties, 0.5 / features);
         start.select(1, features).fill_(Half);
@@ -85,7 +85,7 @@ internal sealed class VarianceRegression
     {
         using var scope = NewDisposeScope();
         var shift = (active * scales.log()).sum([0L]) * share;
-        return (losses - (penalties * weights.square()).sum(1).mul(Half) + shift).mean().item<double>();
+        return (losses - (penalties * weights.Squared()).sum(1).mul(Half) + shift).mean().item<double>();
     }
 
     /// <summary>The same of the best fit without neighbours: w = 0, s = mean L^2.</summary>
@@ -105,7 +105,7 @@ internal sealed class VarianceRegression
         var change = one - start;
         var bend = two - one - change;
         var length = (change.norm(1, keepdim: true) / bend.norm(1, keepdim: true).clamp(min: Nothing)).clamp(min: One);
-        var far = (start + length.mul(Two) * change + length.square() * bend).clamp(LeastLogarithm, MostLogarithm).exp() * allowed;
+        var far = (start + length.mul(Two) * change + length.Squared() * bend).clamp(LeastLogarithm, MostLogarithm).exp() * allowed;
         var (farLosses, beyond) = Majorize(far);
         var next = where(farLosses.le(steppedLosses).unsqueeze(1), beyond, second);
         var (nextLosses, nextStepped) = Majorize(next);
@@ -123,18 +123,18 @@ internal sealed class VarianceRegression
         using var scope = NewDisposeScope();
         var variance = inputs.matmul(current.t());
         var ratio = targets / variance;
-        var penalized = (penalties * current.square()).sum(1).mul(Half);
+        var penalized = (penalties * current.Squared()).sum(1).mul(Half);
         var loss = (variance.log() * active + ratio).sum([0L]) * share + penalized;
         var inverse = active / variance;
         var each = share.unsqueeze(1);
         var falls = (inverse.t().matmul(inputs) * each).clamp(min: Nothing); // 0 for a channel that is silent everywhere
-        var rises = (ratio * inverse).t().matmul(inputs) * each * current.square();
+        var rises = (ratio * inverse).t().matmul(inputs) * each * current.Squared();
 
         // the least of falls * w + rises / w + penalty * w^2 / 2: where penalty * w^3 + falls * w^2 = rises. Newton from above
         var next = (rises / falls).sqrt();
         for (int step = 0; step < NewtonSteps; step++)
         {
-            var square = next.square();
+            var square = next.Squared();
             var slope = (penalties * square).mul(Three) + (falls * next).mul(Two);
             next = (next - (penalties * square * next + falls * square - rises) / slope.clamp(min: Nothing)).clamp(min: Zero);
         }

@@ -49,6 +49,7 @@ public sealed class GaborEncoder : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         long half = Bank.LargestSize / 2;
-        return F.relu(F.conv2d(image, filters, strides: [Stride, Stride], padding: [half, half])).MoveToOuterDisposeScope();
+        var kernels = filters.to(image.dtype, image.device); // TorchSharp moves no buffers that are not persistent
+        return F.relu(F.conv2d(image, kernels, strides: [Stride, Stride], padding: [half, half])).MoveToOuterDisposeScope();
     }
 }

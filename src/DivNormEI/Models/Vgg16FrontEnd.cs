@@ -86,7 +86,8 @@ public sealed class Vgg16FrontEnd : nn.Module<Tensor, Tensor>
             throw new ArgumentException($"images are [N, 1 or 3, H, W], got [{string.Join(", ", image.shape)}].", nameof(image));
         using var scope = NewDisposeScope();
         var colors = image.shape[1] == 1 ? image.expand(-1, 3, -1, -1) : Vgg16Conventions.BlueFirst(Convention) ? image.flip(1) : image;
-        return colors.mul(scale).add_(shift).MoveToOuterDisposeScope();
+        // TorchSharp moves no buffers that are not persistent
+        return colors.mul(scale.to(image.device)).add_(shift.to(image.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The rectified maps of the last convolution.</summary>

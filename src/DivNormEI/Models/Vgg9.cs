@@ -188,7 +188,7 @@ public sealed partial class Vgg9 : nn.Module<Tensor, Tensor>
         using var _ = no_grad();
         using var generator = new Generator((ulong)LayerSeed(layer), CPU);
         using Scalar scale = deviation;
-        weight.copy_(randn(weight.shape, ScalarType.Float32, generator: generator).mul_(scale));
+        weight.copy_(randn(weight.shape, ScalarType.Float32, CPU, generator: generator).mul_(scale));
         bias.zero_();
     }
 }

@@ -230,6 +230,18 @@ public sealed class DivNormEIFileTests : IDisposable
     }
 
     [Fact]
+    public void Conversion_LeavesTheFileThatItReads_ByWhateverName()
+    {
+        using var layer = Trained(2, DivNormEIOptions.AuthorsCode, ScalarType.Float32);
+        Write(true, [.. AuthorsTensors(layer).Select(pair => ("net." + pair.Name, pair.Tensor)), ("conv.weight", randn(2, 3, 3, 3))]);
+        byte[] before = File.ReadAllBytes(Path);
+        File.CreateSymbolicLink(folder["link"], Path);
+        foreach (var (source, target) in ((string, string)[])[(Path, Path), (folder["link"], Path), (Path, folder["link"])])
+            Assert.Contains("it is the file that is read", Assert.Throws<UserInputException>(() => StateDictConversion.Run(source, target, "net")).Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path));
+    }
+
+    [Fact]
     public void Conversion_RefusesWhatWouldFillTheDisk()
     {
         var storage = new Storage("FloatStorage", "0", 100_000);

@@ -77,6 +77,12 @@ public sealed class ModuleStateTests : IDisposable
         var unexpected = Assert.Throws<UserInputException>(() => ModuleState.LoadModule(without, Path));
         Assert.Equal($"{Path}: holds 'bias', which the module has not", unexpected.Message);
         Assert.Equal(["bias"], ModuleState.LoadModule(without, Path, strict: false).Unexpected);
+
+        // names behind a prefix, as PyTorch's DataParallel has them
+        SafetensorsFile.Write(Path, [("module.weight", withBias.weight), ("module.bias", withBias.bias!)]);
+        var prefixed = Assert.Throws<UserInputException>(() => ModuleState.LoadModule(withBias, Path));
+        Assert.Equal($"{Path}: lacks 'weight', 'bias', which the module has; it holds 'module.weight', 'module.bias', which the module has not", prefixed.Message);
+        Assert.Empty(ModuleState.LoadModule(withBias, Path, prefix: "module.").Missing);
     }
 
     [Theory]

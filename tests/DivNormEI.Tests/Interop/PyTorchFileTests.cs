@@ -102,7 +102,9 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Equal([0, 1, 2, 3, 4, 5], linear.weight.data<float>().ToArray());
         Assert.Equal([0, 1], linear.bias!.data<float>().ToArray());
         var error = Assert.Throws<UserInputException>(() => ModuleState.LoadModule(linear, folder["net.pt"]));
-        Assert.Equal($"{folder["net.pt"]}: lacks 'bias', 'weight', which the module has", error.Message.Replace("'weight', 'bias'", "'bias', 'weight'", StringComparison.Ordinal));
+        Assert.Equal(
+            $"{folder["net.pt"]}: lacks 'bias', 'weight', which the module has; it holds 'model.fc.weight', 'model.fc.bias', 'model.other', which the module has not",
+            error.Message.Replace("'weight', 'bias'", "'bias', 'weight'", StringComparison.Ordinal));
     }
 
     [Fact]

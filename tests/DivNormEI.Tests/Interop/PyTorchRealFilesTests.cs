@@ -81,6 +81,22 @@ public sealed class PyTorchRealFilesTests : IDisposable
         folder.Dispose();
     }
 
+    /// <summary>The page's stand-in for the safetensors package, on what this project writes.</summary>
+    [Fact]
+    public void Page_ReadsEveryTypeThatNumPyHas_AndTensorsWithoutElements()
+    {
+        using var scope = NewDisposeScope();
+        ScalarType[] types = [ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool];
+        var python = PyTorchProcess.OrSkip(folder);
+        SafetensorsFile.Write(folder["all.safetensors"], [.. types.SelectMany(type => ((string, Tensor)[])[($"{type}", ones(2, 3, type)), ($"no {type}", ones(0, 3, type))])]);
+        string output = python.Run("""
+            import os, sys
+            tensors = load_file(os.path.join(sys.argv[1], "all.safetensors"))
+            print(len(tensors), all(list(t.shape) == [0 if name.startswith("no") else 2, 3] and bool((t == 1).all()) for name, t in tensors.items()))
+            """);
+        Assert.Equal("18 True", output.Trim());
+    }
+
     [Fact]
     public void TensorsOfEveryTypeAndStride_AreReadAndAllElseIsRefusedByName()
     {

@@ -228,6 +228,32 @@ public sealed class DivNormEITests
     }
 
     [Fact]
+    public void DisposedLayer_SaysSo()
+    {
+        var layer = new Layer(3, Seeded);
+        layer.Dispose();
+        layer.Dispose();
+        using var input = ones(1, 3, 8, 8);
+        foreach (var use in (Func<object>[])[() => layer.call(input), () => layer.Normalize(input), () => layer.Stages(input)])
+            Assert.Contains("This DivNormEI is disposed", Assert.Throws<ObjectDisposedException>(use).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KernelPath_TakesFourSizes()
+    {
+        using var layer = new Layer(3, Seeded);
+        Assert.Contains("shape is [3, 8, 8]; it must be N, C, H, W", Assert.Throws<ArgumentException>(() => layer.KernelPath(3, 8, 8)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => layer.KernelPath(1, 3, 8, 8, 8));
+    }
+
+    [Fact]
+    public void InitialSigma_IsExact_InFloat64()
+    {
+        using var layer = new Layer(2, Seeded with { InitialSigma = 0.1 }, dtype: ScalarType.Float64);
+        Assert.Equal([0.1, 0.1], layer.Sigma.data<double>());
+    }
+
+    [Fact]
     public void Layer_SurvivesTheScopeItWasMadeIn()
     {
         Layer layer;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DivNorm.Layers;
 using TorchSharp;
 using Xunit;
@@ -125,6 +126,33 @@ public sealed class FusedPassTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Readings))]
+    public void NonFiniteValues_StayInTheirImage(string kernel, bool normalized, bool bias)
+    {
+        var (ours, theirs) = Pair(kernel, normalized, bias);
+        theirs.Dispose();
+        ours.eval();
+        using (ours)
+        {
+            foreach (float value in (float[])[float.NaN, float.PositiveInfinity])
+            {
+                using var scope = NewDisposeScope();
+                Tensor clean = Random([3, 5, 30, 41], 1), tainted = clean.clone(), direction = Random([3, 5, 30, 41], 2);
+                tainted[1, 2, 10, 10] = value;
+                var (a, b) = (ours.call(clean.requires_grad_()), ours.call(tainted.requires_grad_()));
+                a.backward([direction]);
+                b.backward([direction]);
+                Assert.False(b[1].isfinite().all().item<bool>());
+                foreach (int image in (int[])[0, 2])
+                {
+                    Assert.True(b[image].equal(a[image]).all().item<bool>());
+                    Assert.True(tainted.grad![image].equal(clean.grad![image]).all().item<bool>());
+                }
+            }
+        }
+    }
+
     [Fact]
     public void PlanesThatTheKernelsCannotIndex_AreLeftToLibTorch()
     {
@@ -196,6 +224,32 @@ public sealed class FusedPassTests
             loss.backward();
             Assert.True(x.grad!.equal(first).all().item<bool>());
             Assert.True(ours.ExcitationWeight!.grad!.equal(firstWeight).all().item<bool>());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Backward_AfterAChangeInPlace_ThrowsWhatCanBeCaught(bool bias)
+    {
+        var (ours, theirs) = Pair("portable", normalized: false, bias);
+        theirs.Dispose();
+        using (ours)
+        using (NewDisposeScope())
+        {
+            var input = Random([1, 5, 12, 12], 3) * ones(1);
+            var loss = ours.call(input).sum();
+            using (no_grad())
+                ours.ExcitationWeight!.add_(1);
+            Assert.ThrowsAny<ExternalException>(() => loss.backward());
+
+            loss = ours.call(input).sum();
+            using (no_grad())
+                input.add_(1);
+            Assert.ThrowsAny<ExternalException>(() => loss.backward());
+
+            ours.call(input).sum().backward();
+            Assert.NotNull(ours.ExcitationWeight!.grad);
         }
     }
 

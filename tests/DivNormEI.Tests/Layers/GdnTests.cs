@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DivNorm.Layers;
 using TorchSharp;
 using Xunit;
@@ -85,6 +86,17 @@ public sealed class GdnTests
             layer.state_dict()["beta_free"].fill_(-1);
         Assert.Equal(1e-3, layer.Beta().min().item<double>(), 1e-12);
         Assert.True(layer.call(zeros(1, 2, 3, 3, dtype: ScalarType.Float64)).isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void Backward_AfterAChangeInPlace_ThrowsWhatCanBeCaught()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new Gdn(3);
+        var loss = layer.call(ones(1, 3, 2, 2)).sum();
+        using (no_grad())
+            layer.parameters().First().add_(1);
+        Assert.ThrowsAny<ExternalException>(() => loss.backward());
     }
 
     [Fact]

@@ -98,6 +98,40 @@ public sealed class SpectraCacheTests
             input.Dispose();
     }
 
+    [Fact]
+    public void Output_FollowsTheWeights_WhenTheyChangedWhileAnotherThreadReadThem()
+    {
+        using var layer = new Layer(32, new DivNormEIOptions { Seed = 1, Kernel = Kernel });
+        layer.eval();
+        using var x = rand(1, 32, 8, 8);
+        using var _ = no_grad();
+        bool stop = false;
+        var reader = new Thread(() =>
+        {
+            using var _ = no_grad();
+            while (!Volatile.Read(ref stop))
+                layer.call(x).Dispose();
+        });
+        reader.Start();
+        try
+        {
+            var wait = new Random(1);
+            for (int round = 0; round < 20; round++)
+            {
+                // the first change has the reader make spectra, the second may come while it does
+                layer.ExcitationWeight!.fill_(round % 2 + 1);
+                Thread.SpinWait(wait.Next(50_000));
+                layer.ExcitationWeight!.fill_(round % 3 + 3);
+                AssertCurrent(layer, x);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            reader.Join();
+        }
+    }
+
     private static Layer Make(long seed)
     {
         var layer = new Layer(4, new DivNormEIOptions { Seed = seed, Kernel = Kernel });

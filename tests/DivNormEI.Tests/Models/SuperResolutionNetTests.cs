@@ -41,6 +41,21 @@ public sealed class SuperResolutionNetTests
         Assert.True(LargestChange(model, beyond: false) > 1e-6);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Network_MovesToAnotherType_WithAllThatItHolds(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = Network(name, InputReading.Upscaled);
+        var image = rand([1, 1, 6, 5], generator: new Generator(5));
+        var expected = model.call(image);
+        model.to(ScalarType.Float64);
+        var wide = model.call(image.to(ScalarType.Float64));
+        Assert.Equal(ScalarType.Float64, wide.dtype);
+        Assert.InRange((wide - expected).abs().max().ToDouble(), 0, 1e-5);
+    }
+
     private static SuperResolutionNet Network(string layer, InputReading reading)
     {
         manual_seed(3);

@@ -109,6 +109,15 @@ public sealed class Vgg16FrontEndTests
     }
 
     [Fact]
+    public void Prepare_GoesWithThePicture_ToAnotherDevice()
+    {
+        using var scope = NewDisposeScope();
+        using var frontEnd = TwoUnits(Vgg16Convention.Caffe);
+        frontEnd.to(META); // libtorch's stand-in for a device: shapes without numbers, and no convolution of them
+        Assert.Equal(DeviceType.META, frontEnd.Prepare(zeros([1, 1, 5, 5], device: META)).device_type);
+    }
+
+    [Fact]
     public void FrontEnd_RefusesShapesThatDoNotFollow_AndOtherPictures()
     {
         using var scope = NewDisposeScope();

@@ -15,6 +15,7 @@ public sealed class ModelFile : IDisposable
     private readonly Dictionary<string, string> metadata;
     private readonly (int Height, int Width)? size; // of its images, where it takes no other
     private readonly Func<long, long, long, Generator, Tensor> sample;
+    private string source = string.Empty;
 
     private ModelFile(
         string description, nn.Module<Tensor, Tensor> model, Dictionary<string, string> metadata, Func<long, long, long, Generator, Tensor> sample, int? side = null)
@@ -35,32 +36,22 @@ public sealed class ModelFile : IDisposable
     /// <exception cref="UserInputException">The file cannot be read, or holds none of these.</exception>
     public static ModelFile Load(string path)
     {
-        using (var file = TensorFile.Open(path))
-        {
-            if (SavedModel.Is(file))
-                return OfSuperResolution(file);
-            if (Classifier.Is(file))
-                return OfClassifier(path);
-        }
-
-        var layer = DivNormEIFile.Load(path);
-        layer.to(ScalarType.Float32);
-        return new ModelFile(
-            $"DivNormEI layer of {layer.Channels} channels",
-            layer,
-            [],
-            (batch, height, width, generator) => randn([batch, layer.Channels, height, width], generator: generator));
+        var model = Read(path);
+        model.source = path;
+        return model;
     }
 
     /// <summary>Writes it as ONNX; the metadata say which layer or arm it has and, of a classifier, its classes and how images become its input.</summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="options">Sizes to fix, and further metadata.</param>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
-    /// <exception cref="UserInputException">The file cannot be written, or the model takes images of another size.</exception>
+    /// <exception cref="UserInputException">The file cannot be written or is the model's own, or the model takes images of another size.</exception>
     public OnnxModelInfo WriteOnnx(string path, OnnxExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (RealPath.AreSame(path, source))
+            throw new UserInputException($"--to is the model itself ({path}); give another file");
         if (size is { } only && options.Height is not null && only != (options.Height, options.Width))
             throw new UserInputException($"the {Description} takes images of {only.Height}x{only.Width} pixels; it cannot be exported for {options.Height}x{options.Width}");
         var all = new Dictionary<string, string>(metadata);
@@ -86,6 +77,25 @@ public sealed class ModelFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
+
+    private static ModelFile Read(string path)
+    {
+        using (var file = TensorFile.Open(path))
+        {
+            if (SavedModel.Is(file))
+                return OfSuperResolution(file);
+            if (Classifier.Is(file))
+                return OfClassifier(path);
+        }
+
+        var layer = DivNormEIFile.Load(path);
+        layer.to(ScalarType.Float32);
+        return new ModelFile(
+            $"DivNormEI layer of {layer.Channels} channels",
+            layer,
+            [],
+            (batch, height, width, generator) => randn([batch, layer.Channels, height, width], generator: generator));
+    }
 
     private static ModelFile OfSuperResolution(TensorFile file)
     {

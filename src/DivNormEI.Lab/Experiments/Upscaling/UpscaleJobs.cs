@@ -1,3 +1,4 @@
+using DivNorm.Interop;
 using DivNorm.Lab.Data;
 
 namespace DivNorm.Lab.Experiments.Upscaling;
@@ -18,8 +19,6 @@ public sealed record UpscalePlaces(IReadOnlyList<string> Images, string? Output,
 /// <summary>Plans which image becomes which file: NAME-x4.png and so on.</summary>
 public static class UpscaleJobs
 {
-    private static readonly StringComparer Names = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
-
     /// <summary>The jobs in the order of the images; those of a folder by name.</summary>
     /// <param name="places">What and where.</param>
     /// <returns>The jobs, and the format of their files.</returns>
@@ -35,7 +34,7 @@ public static class UpscaleJobs
         if (toFile && images.Count > 1)
             throw new UserInputException($"--out {places.Output}: is one file, and there are {images.Count} images; give a folder.");
         var format = Format(places, toFile);
-        var originals = places.Target is { } folder && Directory.Exists(folder) ? ImagesIn(folder).ToLookup(Stem, Names) : null;
+        var originals = places.Target is { } folder && Directory.Exists(folder) ? ImagesIn(folder).ToLookup(Stem, RealPath.Names) : null;
         if (places.Target is not null && originals is null && images.Count > 1)
             throw new UserInputException($"--target {places.Target}: is no folder, and there are {images.Count} images; give the folder of their originals.");
         var jobs = images.Select(image => new UpscaleJob(image, toFile ? places.Output! : Output(image, places.Output, format), Target(image, places.Target, originals))).ToList();
@@ -94,33 +93,15 @@ public static class UpscaleJobs
 
     private static void CheckNothingIsLost(IReadOnlyList<UpscaleJob> jobs)
     {
-        var read = jobs.SelectMany(job => new[] { job.Image, job.Target }).OfType<string>().Select(path => RealPath(path)).ToHashSet(Names);
-        var written = new Dictionary<string, string>(Names);
+        var read = jobs.SelectMany(job => new[] { job.Image, job.Target }).OfType<string>().Select(RealPath.Of).ToHashSet(RealPath.Names);
+        var written = new Dictionary<string, string>(RealPath.Names);
         foreach (var job in jobs)
         {
-            string output = RealPath(job.Output);
+            string output = RealPath.Of(job.Output);
             if (read.Contains(output))
                 throw new UserInputException($"{job.Output}: the picture scaled up from {job.Image} would replace an image that is read; choose another --out.");
             if (!written.TryAdd(output, job.Image))
                 throw new UserInputException($"{written[output]} and {job.Image} would both become {job.Output}; scale them into two folders.");
-        }
-    }
-
-    /// <summary>The path with every symbolic link on it followed, as far as it exists.</summary>
-    private static string RealPath(string path, int followed = 0)
-    {
-        const int most = 40; // as many as Linux follows: more are links in a circle, which can neither be read nor be replaced
-        string full = Path.GetFullPath(path);
-        if (Path.GetDirectoryName(full) is not { } folder)
-            return full;
-        string here = Path.Combine(RealPath(folder, followed), Path.GetFileName(full));
-        try
-        {
-            return followed < most && new FileInfo(here).LinkTarget is { } link ? RealPath(Path.Combine(Path.GetDirectoryName(here)!, link), followed + 1) : here;
-        }
-        catch (IOException)
-        {
-            return here; // cannot be looked at, and so neither be read nor be replaced
         }
     }
 }

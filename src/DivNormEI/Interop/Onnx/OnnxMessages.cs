@@ -11,8 +11,7 @@ internal static class OnnxMessages
     private const long IrVersion = 8;
     private const long Float = 1; // TensorProto.DataType
     private const long Int64 = 7;
-    private const long FloatAttribute = 1; // AttributeProto.AttributeType
-    private const long IntAttribute = 2;
+    private const long IntAttribute = 2; // AttributeProto.AttributeType
     private const long StringAttribute = 3;
     private const long IntsAttribute = 7;
 
@@ -72,9 +71,6 @@ internal static class OnnxMessages
             node.Add(5, attribute);
         return node;
     }
-
-    /// <summary>AttributeProto of a number.</summary>
-    public static ProtoMessage Attribute(string name, float value) => Attribute(name, FloatAttribute, attribute => attribute.Add(2, value));
 
     /// <summary>AttributeProto of an integer.</summary>
     public static ProtoMessage Attribute(string name, long value) => Attribute(name, IntAttribute, attribute => attribute.Add(3, value));

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using static TorchSharp.torch;
 
@@ -12,7 +11,6 @@ internal sealed class ProtoMessage
 {
     private const int Varint = 0;
     private const int LengthDelimited = 2;
-    private const int Fixed32 = 5;
 
     private readonly List<Action<Stream>> parts = [];
 
@@ -24,15 +22,6 @@ internal sealed class ProtoMessage
     {
         AddKey(field, Varint);
         AddVarint((ulong)value); // a negative number takes ten bytes, as the format has it
-    }
-
-    /// <summary>Adds a float.</summary>
-    public void Add(int field, float value)
-    {
-        AddKey(field, Fixed32);
-        byte[] bytes = new byte[sizeof(float)];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-        AddBytes(bytes);
     }
 
     /// <summary>Adds a text, in UTF-8.</summary>

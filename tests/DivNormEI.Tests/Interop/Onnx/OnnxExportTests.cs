@@ -4,6 +4,7 @@ using DivNorm.Interop.Onnx;
 using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -101,6 +102,16 @@ public sealed class OnnxExportTests : IDisposable
         var layer = make();
         Unsettle(layer);
         Same(layer, [2, 6, 11, 13]);
+    }
+
+    /// <summary>ONNX Runtime's own operation, LRN, answers infinity here: its running sum has lost the constant to the strong channel.</summary>
+    [Fact]
+    public void LocalResponseNormalization_OfAWeakChannelNextToAStrongOne_IsWhatOnnxRuntimeComputes()
+    {
+        using var layer = new LocalResponseNormalization(4, new LocalResponseNormalizationOptions { Size = 1, Alpha = 1, K = 1e-3 });
+        OnnxExport.Write(folder["model.onnx"], layer);
+        using var exported = new OnnxComparison(folder["model.onnx"]);
+        Assert.InRange(exported.Error(layer, tensor([1000f, 0.01f, 0.1f, -0.02f], [1, 4, 1, 1])), 0, Tolerance);
     }
 
     public static TheoryData<Vgg9Options, string?> Networks => new()
@@ -201,6 +212,7 @@ public sealed class OnnxExportTests : IDisposable
         var inserted = new Vgg9(new Vgg9Options { InputSize = 16, Width = 2, Hidden = 4 });
         inserted.FirstConvolution.register_module("inserted", nn.Dropout());
         Refused("does not know the module Dropout", inserted);
+        Refused("does not know the module OwnSequential", new SuperResolutionNet(new OwnSequential(("same", nn.Identity()))));
         Refused("padded otherwise", new SuperResolutionNet(nn.Conv2d(64, 64, 3, padding: Padding.Same)));
         Refused("keeps none", new SuperResolutionNet(nn.BatchNorm2d(64, track_running_stats: false)));
     }
@@ -283,5 +295,10 @@ public sealed class OnnxExportTests : IDisposable
             else
                 weight.mul_(1 + 0.3 * noise);
         }
+    }
+
+    private sealed class OwnSequential(params (string, nn.Module<Tensor, Tensor>)[] modules) : Sequential(modules)
+    {
+        public override Tensor forward(Tensor input) => base.forward(input).mul_(2);
     }
 }

@@ -23,7 +23,7 @@ internal static class ModuleEmitter
         Gdn layer => GdnEmitter.Emit(graph, layer, input),
         BurgNormalization layer => BurgNormalizationEmitter.Emit(graph, layer, input),
         LocalResponseNormalization layer => LocalResponseNormalizationEmitter.Emit(graph, layer, input),
-        Sequential row => SequentialEmitter.Emit(graph, row, input),
+        _ when ModelTree.PlainSequential(module) is { } row => SequentialEmitter.Emit(graph, row, input), // a class derived from it may have a forward of its own
         Convolution convolution => graph.Convolution("convolution", input, convolution),
         BatchNorm2d norm => graph.Affine("batch_norm", input, ChannelAffine.Of(norm)),
         ReLU => graph.Rectify("relu", input),
@@ -37,8 +37,11 @@ internal static class ModuleEmitter
     {
         foreach (var (_, part) in model.named_modules())
         {
-            if (part is not (Layers.DivNormEI or NormalizationModule or Sequential or Convolution or BatchNorm2d or ReLU or Identity or Linear or GaborEncoder or SuperResolutionNet or Vgg9))
+            if (ModelTree.PlainSequential(part) is null
+                && part is not (Layers.DivNormEI or NormalizationModule or Convolution or BatchNorm2d or ReLU or Identity or Linear or GaborEncoder or SuperResolutionNet or Vgg9))
+            {
                 throw Unknown(part);
+            }
         }
     }
 
