@@ -69,6 +69,16 @@ public sealed class MetricsCommandTests : IDisposable
     }
 
     [Fact]
+    public void TheTable_IsNotReplacedThroughALink()
+    {
+        string curves = Curves(trials: 0);
+        File.CreateSymbolicLink(folder["link.csv"], curves);
+        var (code, _, error) = Command.Run("metrics", curves, "--out", folder["link.csv"]);
+        Assert.Equal(2, code);
+        Assert.Contains("--out is the table", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Report_IsOneSelfContainedPage()
     {
         string page = folder["report.html"];

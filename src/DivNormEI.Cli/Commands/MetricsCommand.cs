@@ -48,7 +48,7 @@ internal static class MetricsCommand
         var given = files.Where(file => file.Path.Length > 0).ToList();
         foreach (var (name, path) in given)
         {
-            string first = given.First(file => Path.GetFullPath(file.Path) == Path.GetFullPath(path)).Name;
+            string first = given.First(file => RealPath.AreSame(file.Path, path)).Name;
             if (first != name)
                 throw new UserInputException($"{name} is {first} ({path}); give another file.");
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DivNorm.Lab.Data;
+using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public sealed class SuperResolutionTrainer : IDisposable
         var target = sampler.Next(batchSize);
         var low = Resample.Down(target, SuperResolutionNet.Scale);
         optimizer.ZeroGrad();
-        var loss = (model.call(low) - target).square().sum();
+        var loss = (model.call(low) - target).Squared().sum();
         double value = loss.item<float>() / batchSize;
         if (!double.IsFinite(value))
             throw new TrainingDivergedException($"Training diverged: the loss is {value} at step {Step + 1} with a learning rate of {rate:g3}; try a smaller learningRate.");

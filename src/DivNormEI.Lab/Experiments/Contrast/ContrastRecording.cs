@@ -1,6 +1,7 @@
 using DivNorm.Filters;
 using DivNorm.Lab.Physiology;
 using DivNorm.Lab.Reporting.Progress;
+using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ internal static class ContrastRecording
         IReadOnlyList<Tensor> Respond(Tensor gratings)
         {
             var drive = encoder.call(gratings);
-            return [drive, drive.square(), layer.Normalize(drive), layer.call(drive)];
+            return [drive, drive.Squared(), layer.Normalize(drive), layer.call(drive)];
         }
     }
 
