@@ -53,8 +53,8 @@ public static class ImageQuality
         Tensor Blur(Tensor values) => nn.functional.conv2d(values, kernel);
         Tensor meanX = Blur(x), meanY = Blur(y);
         Tensor varianceX = Blur(x * x) - meanX * meanX, varianceY = Blur(y * y) - meanY * meanY, covariance = Blur(x * y) - meanX * meanY;
-        Tensor luminance = (meanX * meanY).mul(two).add(c1) / (meanX * meanX + meanY * meanY).add(c1);
-        Tensor structure = covariance.mul(two).add(c2) / (varianceX + varianceY).add(c2);
+        Tensor luminance = (meanX * meanY).mul(two).Plus(c1) / (meanX * meanX).Plus(meanY * meanY).Plus(c1);
+        Tensor structure = covariance.mul(two).Plus(c2) / varianceX.Plus(varianceY).Plus(c2);
         return (luminance * structure).mean().item<double>();
     }
 

@@ -56,7 +56,7 @@ internal sealed class QualityMeter : IDisposable
     {
         long count = part.shape[2];
         var difference = part.to(float64) - target.slice(2, rows, rows + count, 1).to(float64);
-        squaredError += (difference * difference).sum().item<double>();
+        squaredError += difference.Squared().sum().item<double>();
         rows += count;
 
         var joined = cat([tail, part], 2);

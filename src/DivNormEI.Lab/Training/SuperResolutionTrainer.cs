@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DivNorm.Lab.Data;
-using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -85,7 +85,7 @@ public sealed class BurgNormalization : NormalizationModule
         var byChannel = v.abs().unsqueeze(-1).unsqueeze(-1); // [M, C out, C in or 1, 1, 1]
         var weight = u is null
             ? byChannel
-            : byChannel * (u.abs() / (u.Squared().sum([2, 3], keepdim: true) + Least).sqrt()).unsqueeze(2);
+            : byChannel * (u.abs() / u.Squared().sum([2, 3], keepdim: true).Plus(Least).sqrt()).unsqueeze(2);
         return weight.sum([0L]).expand(Channels, Channels, side, side).MoveToOuterDisposeScope();
     }
 
@@ -101,11 +101,11 @@ public sealed class BurgNormalization : NormalizationModule
     {
         var exponent = n.abs().view(1, Channels, 1, 1);
         var origin = full_like(exponent, Shift).pow(exponent);
-        var excitation = input.clamp(min: Zero).add(Shift).pow(exponent) - origin;
+        var excitation = input.clamp(min: Zero).Plus(Shift).pow(exponent) - origin;
         var average = F.avg_pool2d(excitation, PoolSize, stride: 1, padding: PoolSize / 2, count_include_pad: false);
         var pool = F.conv2d(average, PoolWeight(), padding: [SurroundReach, SurroundReach], dilation: [Spacing, Spacing]);
-        var floor = eta.abs().view(1, Channels, 1, 1).add(Shift).pow(exponent);
-        return excitation / (floor + pool + Least);
+        var floor = eta.abs().view(1, Channels, 1, 1).Plus(Shift).pow(exponent);
+        return excitation / floor.Plus(pool).Plus(Least);
     }
 
     /// <summary>|N(1, .01^2)|, truncated at two standard deviations.</summary>

@@ -69,8 +69,8 @@ public sealed class CanonicalNormalization : NormalizationModule
     {
         long half = Options.PoolSize / 2;
         var energy = power.OfMagnitude(input);
-        var floor = power.OfMagnitude(sigma).add(epsilon).view(1, Channels, 1, 1);
-        var denominator = floor + F.conv2d(energy, w_pool, padding: [half, half]);
+        var floor = power.OfMagnitude(sigma).Plus(epsilon).view(1, Channels, 1, 1);
+        var denominator = floor.Plus(F.conv2d(energy, w_pool, padding: [half, half]));
         return Options.Form == NormalizationForm.Power ? energy / denominator : input / root.OfPositive(denominator);
     }
 }

@@ -170,7 +170,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
         var normalized = LateralEquations.Normalized(input, Weights, epsilon);
         var excitation = LateralEquations.Excitation(SharedSource ? normalized : input, Weights);
         var inhibition = LateralEquations.Inhibition(normalized, Weights);
-        var integrated = normalized + excitation - inhibition;
+        var integrated = normalized.Plus(excitation) - inhibition;
         var output = Output(integrated);
         scope.MoveToOuter(normalized, excitation, inhibition, integrated, output);
         return new DivNormEIStages(normalized, excitation, inhibition, integrated, output);
@@ -257,7 +257,7 @@ public sealed class DivNormEI : nn.Module<Tensor, Tensor>, IBoundedReach
     private Tensor Integrated(Tensor input)
     {
         var normalized = Options.LateralParts == LateralParts.None ? Normalized(input) : LateralEquations.Normalized(input, Weights, epsilon);
-        var excited = Options.Excites ? normalized + LateralEquations.Excitation(SharedSource ? normalized : input, Weights) : normalized;
+        var excited = Options.Excites ? normalized.Plus(LateralEquations.Excitation(SharedSource ? normalized : input, Weights)) : normalized;
         return Options.Inhibits ? excited - LateralEquations.Inhibition(normalized, Weights) : excited;
     }
 

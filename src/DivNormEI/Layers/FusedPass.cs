@@ -163,7 +163,7 @@ internal sealed unsafe class FusedPass(LateralPlan plan, DivisionKernel division
             return F.relu(F.batch_norm(integrated, null!, null!, weights.Gamma, weights.Beta, training: true, eps: normEpsilon)).MoveToOuterDisposeScope();
         var means = tensor((float[])[.. scaling.Select(channel => (float)channel.Mean)], device: CPU).view(1, -1, 1, 1);
         var scales = weights.Gamma * tensor((float[])[.. scaling.Select(channel => (float)channel.InverseDeviation)], device: CPU);
-        return F.relu((integrated - means) * scales.view(1, -1, 1, 1) + weights.Beta.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+        return F.relu(((integrated - means) * scales.view(1, -1, 1, 1)).Plus(weights.Beta.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Eq. 2 alone: Yn of contiguous float32 tensors on the CPU.</summary>
@@ -244,7 +244,7 @@ internal sealed unsafe class FusedPass(LateralPlan plan, DivisionKernel division
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        norm.num_batches_tracked?.add_(One);
+        norm.num_batches_tracked?.Plus_(One);
         double momentum = norm.momentum ?? 1 / norm.num_batches_tracked!.to(ScalarType.Float64).item<double>(); // null: a plain average of all batches
         double values = (double)shape.Batch * shape.Height * shape.Width;
         mean.copy_(Blend(mean, moments.Means, momentum, 1));

@@ -27,7 +27,7 @@ internal static class LateralEquations
         long channels = input.shape[1];
         var energy = input.Squared();
         var pool = F.conv2d(energy, weights.Division, padding: Half(weights.Division), groups: channels);
-        return energy / (pool + weights.Sigma.Squared().add(epsilon).view(1, channels, 1, 1));
+        return energy / pool.Plus(weights.Sigma.Squared().Plus(epsilon).view(1, channels, 1, 1));
     }
 
     /// <summary>E = w_exc * source + b_exc, Eq. 3.</summary>
@@ -43,7 +43,7 @@ internal static class LateralEquations
     {
         var normalized = Normalized(input, weights, epsilon);
         var source = excites == ExcitationSource.Input ? input : normalized;
-        return normalized + Excitation(source, weights) - Inhibition(normalized, weights);
+        return normalized.Plus(Excitation(source, weights)) - Inhibition(normalized, weights);
     }
 
     private static long[] Half(Tensor kernel) => [kernel.shape[2] / 2, kernel.shape[3] / 2];

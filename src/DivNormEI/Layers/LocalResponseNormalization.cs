@@ -48,6 +48,6 @@ public sealed class LocalResponseNormalization : NormalizationModule
         long half = Options.Size / 2;
         var padded = F.pad(input.Squared().unsqueeze(1), [0, 0, 0, 0, half, half]);
         var mean = F.avg_pool3d(padded, [Options.Size, 1, 1], [1, 1, 1]).squeeze(1);
-        return input / divisor.OfPositive(mean.mul(sumWeight).add(constant));
+        return input / divisor.OfPositive(mean.mul(sumWeight).Plus(constant));
     }
 }

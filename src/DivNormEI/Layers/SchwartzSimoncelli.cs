@@ -102,6 +102,6 @@ public sealed class SchwartzSimoncelli : NormalizationModule, ILabelFreeFit
     {
         long half = Options.Window / 2;
         var energy = input.Squared();
-        return energy / F.conv2d(energy, w, sigma.Squared().add(epsilon), padding: [half, half]);
+        return energy / F.conv2d(energy, w, sigma.Squared().Plus(epsilon), padding: [half, half]);
     }
 }

@@ -85,14 +85,14 @@ internal sealed class VarianceRegression
     {
         using var scope = NewDisposeScope();
         var shift = (active * scales.log()).sum([0L]) * share;
-        return (losses - (penalties * weights.Squared()).sum(1).mul(Half) + shift).mean().item<double>();
+        return (losses - (penalties * weights.Squared()).sum(1).mul(Half)).Plus(shift).mean().item<double>();
     }
 
     /// <summary>The same of the best fit without neighbours: w = 0, s = mean L^2.</summary>
     public double IndependentLoss()
     {
         using var scope = NewDisposeScope();
-        return ((active * scales.log() + targets).sum([0L]) * share).mean().item<double>();
+        return ((active * scales.log()).Plus(targets).sum([0L]) * share).mean().item<double>();
     }
 
     /// <summary>One iteration, three steps.</summary>
@@ -105,7 +105,7 @@ internal sealed class VarianceRegression
         var change = one - start;
         var bend = two - one - change;
         var length = (change.norm(1, keepdim: true) / bend.norm(1, keepdim: true).clamp(min: Nothing)).clamp(min: One);
-        var far = (start + length.mul(Two) * change + length.Squared() * bend).clamp(LeastLogarithm, MostLogarithm).exp() * allowed;
+        var far = start.Plus(length.mul(Two) * change).Plus(length.Squared() * bend).clamp(LeastLogarithm, MostLogarithm).exp() * allowed;
         var (farLosses, beyond) = Majorize(far);
         var next = where(farLosses.le(steppedLosses).unsqueeze(1), beyond, second);
         var (nextLosses, nextStepped) = Majorize(next);
@@ -124,7 +124,7 @@ internal sealed class VarianceRegression
         var variance = inputs.matmul(current.t());
         var ratio = targets / variance;
         var penalized = (penalties * current.Squared()).sum(1).mul(Half);
-        var loss = (variance.log() * active + ratio).sum([0L]) * share + penalized;
+        var loss = ((variance.log() * active).Plus(ratio).sum([0L]) * share).Plus(penalized);
         var inverse = active / variance;
         var each = share.unsqueeze(1);
         var falls = (inverse.t().matmul(inputs) * each).clamp(min: Nothing); // 0 for a channel that is silent everywhere
@@ -135,8 +135,8 @@ internal sealed class VarianceRegression
         for (int step = 0; step < NewtonSteps; step++)
         {
             var square = next.Squared();
-            var slope = (penalties * square).mul(Three) + (falls * next).mul(Two);
-            next = (next - (penalties * square * next + falls * square - rises) / slope.clamp(min: Nothing)).clamp(min: Zero);
+            var slope = (penalties * square).mul(Three).Plus((falls * next).mul(Two));
+            next = (next - ((penalties * square * next).Plus(falls * square) - rises) / slope.clamp(min: Nothing)).clamp(min: Zero);
         }
 
         next.select(1, -1).clamp_(min: LeastVariance);

@@ -118,6 +118,6 @@ public sealed class SuperResolutionNet : nn.Module<Tensor, Tensor>
         long top = (decoded.shape[2] - height + 1) / 2; // 3 more pixels than the target: the centre crop starts at 2
         long left = (decoded.shape[3] - width + 1) / 2;
         var image = decoded.slice(2, top, top + height, 1).slice(3, left, left + width, 1);
-        return image.tanh().add(One).mul(Half).MoveToOuterDisposeScope();
+        return image.tanh().Plus(One).mul(Half).MoveToOuterDisposeScope();
     }
 }

@@ -87,7 +87,7 @@ public sealed class Vgg16FrontEnd : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var colors = image.shape[1] == 1 ? image.expand(-1, 3, -1, -1) : Vgg16Conventions.BlueFirst(Convention) ? image.flip(1) : image;
         // TorchSharp moves no buffers that are not persistent
-        return colors.mul(scale.to(image.device)).add_(shift.to(image.device)).MoveToOuterDisposeScope();
+        return colors.mul(scale.to(image.device)).Plus_(shift.to(image.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The rectified maps of the last convolution.</summary>

@@ -1,7 +1,6 @@
 using DivNorm.Filters;
 using DivNorm.Lab.Physiology;
 using DivNorm.Lab.Reporting.Progress;
-using DivNorm.Layers;
 using DivNorm.Models;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -32,7 +32,7 @@ internal sealed class CropsView(SuperResolutionNet model, int side, int batch) :
                 for (int i = 0; i < columns.Length; i++)
                 {
                     var answer = weighted.slice(0, i, i + 1, 1);
-                    Part(sum, Larger(inside.From(rows.First)), Larger(columns[i])).add_(Part(answer, Larger(inside.From(crop.First)), new Stretch(0, Scale * columns[i].Length)));
+                    Part(sum, Larger(inside.From(rows.First)), Larger(columns[i])).Plus_(Part(answer, Larger(inside.From(crop.First)), new Stretch(0, Scale * columns[i].Length)));
                 }
 
                 report?.Invoke(++made / calls);
@@ -68,7 +68,7 @@ internal sealed class CropsView(SuperResolutionNet model, int side, int batch) :
         {
             var inside = new Stretch(Math.Max(crop.First, stretch.First), Math.Min(crop.End, stretch.End));
             Stretch to = Larger(inside.From(stretch.First)), from = Larger(inside.From(crop.First));
-            sum.slice(0, to.First, to.End, 1).add_(one.slice(0, from.First, from.End, 1));
+            sum.slice(0, to.First, to.End, 1).Plus_(one.slice(0, from.First, from.End, 1));
         }
 
         return sum;
